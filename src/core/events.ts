@@ -1,0 +1,75 @@
+/** What happens in the gateway, told once to whoever listens: logs, metrics, status. */
+import type { Attempt, TaskRecord } from './store.js';
+import type { Kind } from './task.js';
+
+/** Why an account or kind is closed to new tasks; null when it is not. */
+export type Cause = string;
+
+export type BreakerScope = 'transport' | 'kind' | 'money' | 'key' | 'ban' | 'operator';
+
+export interface Failover {
+  readonly taskId: string;
+  readonly kind: Kind;
+  readonly from: string;
+  readonly to: string;
+  readonly cause: string;
+}
+
+export interface BreakerChange {
+  readonly provider: string;
+  readonly scope: BreakerScope;
+  readonly kind: Kind | null;
+  readonly cause: Cause;
+  readonly since: number;
+  /** Null: until an operator or the config acts. */
+  readonly until: number | null;
+}
+
+export interface EventMap {
+  'task-accepted': { readonly record: TaskRecord; readonly provider: string };
+  'attempt-ended': { readonly record: TaskRecord; readonly attempt: Attempt };
+  failover: Failover;
+  'breaker-opened': BreakerChange;
+  'breaker-closed': BreakerChange;
+  'task-ended': { readonly record: TaskRecord };
+  exchange: {
+    readonly provider: string;
+    readonly call: string;
+    readonly outcome: string;
+    readonly tookMs: number;
+  };
+}
+
+export type EventName = keyof EventMap;
+export type Listener<Name extends EventName> = (event: EventMap[Name] & { readonly at: number }) => void;
+
+/** A listener that throws is its own problem: it is reported and the next one is told. */
+export class Events {
+  readonly #listeners = new Map<EventName, Set<(event: never) => void>>();
+  readonly #now: () => number;
+  readonly #onError: (error: unknown) => void;
+
+  constructor(now: () => number, onError: (error: unknown) => void) {
+    this.#now = now;
+    this.#onError = onError;
+  }
+
+  /** Returns what ends the subscription. */
+  on<Name extends EventName>(name: Name, listener: Listener<Name>): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  emit<Name extends EventName>(name: Name, event: EventMap[Name]): void {
+    const told = { ...event, at: this.#now() } as never;
+    for (const listener of this.#listeners.get(name) ?? []) {
+      try {
+        listener(told);
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
+  }
+}

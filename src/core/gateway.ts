@@ -1,0 +1,92 @@
+/** What a dialect may ask of the gateway. */
+import { SolveError } from './errors.js';
+import type { Origin, TaskOptions, TaskRecord } from './store.js';
+import type { Kind, Task } from './task.js';
+
+/** Who is asking: an entry of `clients` in the config. */
+export interface Client {
+  readonly id: string;
+  /** SHA-256 of the key, as hex. */
+  readonly keySha256: string;
+  /** Kinds this client may ask for; absent for all. */
+  readonly kinds?: readonly Kind[] | undefined;
+  /** Accounts this client may use; absent for all. */
+  readonly providers?: readonly string[] | undefined;
+  /** Longest time a poll on the old doors is held open, in ms. */
+  readonly holdMs: number;
+  readonly targets?: Targets | undefined;
+  readonly limits?: ClientLimits | undefined;
+}
+
+/** `example.com` is that host, `*.example.com` its subdomains; `deny` wins. */
+export interface Targets {
+  readonly allow?: readonly string[] | undefined;
+  readonly deny?: readonly string[] | undefined;
+}
+
+export interface ClientLimits {
+  readonly inFlight?: number | undefined;
+  readonly perMinute?: number | undefined;
+  readonly usdPerDay?: number | undefined;
+}
+
+export interface Submission {
+  readonly task: Task;
+  readonly origin: Origin;
+  readonly options?: TaskOptions;
+  /** How long the caller gives the task, in ms; capped by the config. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/** Every method that names a task throws SolveError `task_not_found` for an unknown id and for another client's. */
+export interface Gateway {
+  /** @throws SolveError `auth` with detail `missing`, `malformed` or `unknown`. */
+  authenticate(key: string | undefined): Client;
+  /** Takes a task; resolves when it is durable. @throws SolveError when the client may not have it solved. */
+  submit(client: Client, submission: Submission): Promise<TaskRecord>;
+  /** Resolves when a provider has accepted the task, when it has ended, or when `acceptWithinMs` is over. */
+  untilAccepted(id: number, signal?: AbortSignal): Promise<TaskRecord>;
+  find(client: Client, id: number): Promise<TaskRecord>;
+  /** Resolves when the task has ended, or after `waitMs`, or at once when `signal` aborts. */
+  untilEnded(client: Client, id: number, waitMs: number, signal?: AbortSignal): Promise<TaskRecord>;
+  /** Ends the task for the client; a finished one stays as it is. */
+  cancel(client: Client, id: number): Promise<TaskRecord>;
+  /** Records whether the answer worked and tells the provider, once, in the background. */
+  report(client: Client, id: number, isAccepted: boolean): Promise<void>;
+  /** The cached sum of the accounts this client may use, in USD, capped by what is left of its day. */
+  balanceUsd(client: Client): Promise<number>;
+  /** What can be solved now, and by whom. */
+  kinds(client: Client): readonly KindOffer[];
+}
+
+export interface KindOffer {
+  readonly kind: Kind;
+  readonly providers: readonly string[];
+}
+
+export interface RoutingSettings {
+  readonly maxAttempts: number;
+  readonly deadlineMs: number;
+  readonly acceptWithinMs: number;
+  readonly maxUsdPerTask: number;
+  /** Accounts for a kind, in order, instead of their priority. */
+  readonly kinds: Readonly<Partial<Record<Kind, { readonly providers?: readonly string[] | undefined }>>>;
+}
+
+export interface BreakerSettings {
+  /** Transport failures in a row that open an account. */
+  readonly failures: number;
+  readonly cooldownMs: number;
+  readonly maxCooldownMs: number;
+  readonly balanceCheckMs: number;
+}
+
+/** The error that a failed or cancelled task ended with. */
+export function errorOf(record: TaskRecord): SolveError {
+  const { code, upstreamCode, detail } = record.error ?? {
+    code: 'cancelled',
+    upstreamCode: null,
+    detail: null,
+  };
+  return new SolveError(code, { upstreamCode: upstreamCode ?? undefined, detail: detail ?? undefined });
+}

@@ -1,0 +1,130 @@
+/** What a provider is: facts, and pure functions that spell questions and read answers. */
+import type { Solution } from './solution.js';
+import type { Kind, Task } from './task.js';
+
+/** A request with a hole where the key goes; only net/ fills it, so a request is always safe to log. */
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: `/${string}`;
+  /** Where the key belongs: `form.key`, `json.clientKey`, `query.key`; `none` for calls without one. */
+  readonly key: `${'query' | 'form' | 'json'}.${string}` | 'none';
+  readonly query?: Readonly<Record<string, string>>;
+  readonly form?: Readonly<Record<string, string>>;
+  readonly json?: object;
+}
+
+/** The whole answer; readers judge the body before the status. */
+export interface UpstreamReply {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** One question to a provider and how its answer reads. */
+export interface Exchange<Input, Output> {
+  ask(input: Input): UpstreamRequest;
+  /** @throws SolveError for every answer that is not the expected one. */
+  read(reply: UpstreamReply, input: Input): Output;
+}
+
+/** The provider's id of a task, in the JSON type it came in: some services refuse the other one. */
+export type UpstreamId = string | number;
+
+/** A submit was taken: either with an id to ask for, or with the solution at once. */
+export interface Accepted {
+  readonly upstreamId: UpstreamId | null;
+  readonly solved?: Solved;
+}
+
+/** The provider's verdict on a task it solved. */
+export interface Solved {
+  readonly solution: Solution;
+  /** What the provider says it charged, in USD; undefined when it does not say. */
+  readonly costUsd?: number | undefined;
+}
+
+/** An accepted task at the provider. */
+export interface UpstreamTask {
+  readonly upstreamId: UpstreamId;
+  readonly task: Task;
+}
+
+export interface UpstreamReport extends UpstreamTask {
+  readonly isAccepted: boolean;
+}
+
+/** A provider's published pace, in milliseconds; these are floors that the gateway never goes below. */
+export interface Timing {
+  /** From the accepted submit to the first poll. */
+  readonly firstPollMs: number;
+  /** Between two polls of one task. */
+  readonly pollEveryMs: number;
+  /** Polls of one task, all told. */
+  readonly maxPolls: number;
+  /** After this long an accepted task is given up and the next provider asked. */
+  readonly giveUpMs: number;
+  /** No complete answer to one call by then is a timeout. */
+  readonly answerWithinMs: number;
+}
+
+export interface Provider {
+  /** The file's name. */
+  readonly id: string;
+  readonly title: string;
+  /** Which family of wires it speaks. */
+  readonly wire: 'classic' | 'json';
+  /** Empty for the builders whose entry in the config must name one. */
+  readonly baseUrl: string;
+  /** Kinds it is asked for unless the config says otherwise. */
+  readonly kinds: readonly Kind[];
+  /** Kinds it can be asked for when the config names them: withdrawn or unconfirmed ones too. */
+  readonly speaks: readonly Kind[];
+  readonly timing: (kind: Kind) => Timing;
+  readonly pricesUsdPer1000: Readonly<Partial<Record<Kind, number>>>;
+  /** Whether the answer comes with the submit, so that there is nothing to poll. */
+  readonly answersAtOnce: (kind: Kind) => boolean;
+  /** Why this provider cannot be given this task; undefined when it can. */
+  readonly refuses: (task: Task) => string | undefined;
+  readonly submit: Exchange<Task, Accepted>;
+  /** Undefined while the task is being worked on. */
+  readonly poll: Exchange<UpstreamTask, Solved | undefined>;
+  /** The account's money in USD; null when the service has no such figure. */
+  readonly balance: Exchange<void, number | null>;
+  /** Absent where the service takes no reports; undefined from `ask` where it takes none of this sort. */
+  readonly report?: Exchange<UpstreamReport, void>;
+  /** Reports that this provider takes. */
+  readonly reports: (report: UpstreamReport) => boolean;
+}
+
+/** One account at one provider: what an entry of `providers` in the config becomes. */
+export interface Account {
+  readonly id: string;
+  readonly provider: Provider;
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  /** Lower is asked first. */
+  readonly priority: number;
+  readonly kinds: readonly Kind[];
+  /** Most tasks in flight at once; undefined for no limit. */
+  readonly threads?: number | undefined;
+  readonly timing: (kind: Kind) => Timing;
+  readonly priceUsd: (kind: Kind) => number | null;
+  /** Least time between two balance calls, in ms. */
+  readonly balanceCheckMs: number;
+  /** Whether the service's published minima bind; they do not for loopback and private addresses. */
+  readonly isPublic: boolean;
+}
+
+/** The only way out to a provider; net/ implements it, tests hand in a fake. */
+export interface Transport {
+  /**
+   * Sends one request with the account's key filled in and reads the whole answer.
+   * @throws SolveError `timeout` or `bad_reply`, with `isAmbiguous` when the request may have arrived.
+   */
+  send(account: Account, request: UpstreamRequest, limits: SendLimits): Promise<UpstreamReply>;
+  close(): Promise<void>;
+}
+
+export interface SendLimits {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
