@@ -1,0 +1,75 @@
+/** The log: JSON lines, one per attempt and one per task, made of picked fields only. */
+import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
+import type { BreakerChange, Events } from '../core/events.js';
+import { attemptFacts, taskFacts } from './facts.js';
+
+/** Lines below the level are not written. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+/** Plain values only: no record, request or error can be handed over whole, with whatever it holds. */
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** Writes one line; `event` is the word to search for, `message` is for people. */
+export type LogLine = (fields: LogFields, message?: string) => void;
+
+/** Where the process says what it does. */
+export interface Log {
+  readonly debug: LogLine;
+  readonly info: LogLine;
+  readonly warn: LogLine;
+  readonly error: LogLine;
+}
+
+/** What is written, and where. */
+export interface LogOptions {
+  readonly level: LogLevel;
+  /** Stdout unless given. */
+  readonly destination?: DestinationStream | undefined;
+}
+
+/** Opens the log; lines are written at once, so none is lost when the process dies. */
+export function openLog({ level, destination }: LogOptions): Log {
+  const logger = pino(
+    { level, base: null, timestamp: stdTimeFunctions.isoTime },
+    destination ?? pino.destination(1),
+  );
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+  };
+}
+
+/** Writes what happens in the gateway to the log; returns what ends it. */
+export function logEvents(events: Events, log: Log): () => void {
+  const subscriptions = [
+    events.on('attempt-ended', ({ record, attempt }) =>
+      log.info({ event: 'attempt', ...attemptFacts(record, attempt) }),
+    ),
+    events.on('task-ended', ({ record }) => log.info({ event: 'task', ...taskFacts(record) })),
+    events.on('failover', ({ taskId, kind, from, to, cause }) => {
+      log.info({ event: 'failover', taskId, kind, from, to, cause });
+    }),
+    events.on('breaker-opened', (change) => log.warn({ event: 'breaker-opened', ...breakerFields(change) })),
+    events.on('breaker-closed', (change) => log.info({ event: 'breaker-closed', ...breakerFields(change) })),
+  ];
+  return () => {
+    for (const unsubscribe of subscriptions) unsubscribe();
+  };
+}
+
+function breakerFields({ provider, scope, kind, cause, since, until }: BreakerChange): LogFields {
+  return {
+    provider,
+    scope,
+    kind,
+    cause,
+    since: isoTime(since),
+    until: until === null ? null : isoTime(until),
+  };
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}

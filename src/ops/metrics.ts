@@ -1,0 +1,176 @@
+/** Prometheus metrics: counted from events, gauges read when somebody scrapes. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Events } from '../core/events.js';
+import type { ProviderStatus } from '../core/status.js';
+import { outcomeOf, solveMs } from './facts.js';
+
+/** What is read at the moment of a scrape. */
+export interface Gauges {
+  readonly inFlight: number;
+  readonly providers: readonly ProviderStatus[];
+}
+
+/** Where the figures come from. */
+export interface MetricsOptions {
+  readonly events: Events;
+  readonly gauges: () => Gauges;
+}
+
+/** The metrics of one gateway. */
+export interface Metrics {
+  readonly contentType: string;
+  /** The text of one scrape. */
+  render(): Promise<string>;
+  /** Stops listening to the events. */
+  close(): void;
+}
+
+const SOLVE_SECONDS = [0.1, 0.5, 1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300];
+const EXCHANGE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+/** More different words than this under one label become `other`. */
+const MOST_WORDS = 200;
+
+/** Opens the metrics of one gateway, in a registry of their own. */
+export function openMetrics({ events, gauges }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const subscriptions = countEvents(events, registry);
+  const show = openGauges(registry);
+  const all = Registry.merge([processMetrics(), registry]);
+  return {
+    contentType: all.contentType,
+    render() {
+      show(gauges());
+      return all.metrics();
+    },
+    close() {
+      for (const unsubscribe of subscriptions) unsubscribe();
+    },
+  };
+}
+
+function countEvents(events: Events, registry: Registry): readonly (() => void)[] {
+  const { tasks, attempts, failovers, solveSeconds, exchangeSeconds } = openCounters([registry]);
+  const [account, cause, call, outcome] = [limitWords(), limitWords(), limitWords(), limitWords()];
+  return [
+    events.on('task-ended', ({ record }) =>
+      tasks.inc({ kind: record.task.kind, outcome: outcomeOf(record) }),
+    ),
+    events.on('attempt-ended', ({ record, attempt }) => {
+      const labels = { provider: account(attempt.provider), kind: record.task.kind };
+      attempts.inc({ ...labels, outcome: attempt.outcome });
+      const tookMs = attempt.outcome === 'solved' ? solveMs(attempt) : null;
+      if (tookMs !== null) solveSeconds.observe(labels, tookMs / 1_000);
+    }),
+    events.on('failover', (failover) => {
+      const { from, to } = failover;
+      failovers.inc({ from: account(from), to: account(to), cause: cause(failover.cause) });
+    }),
+    events.on('exchange', (exchange) => {
+      const { provider, tookMs } = exchange;
+      const labels = {
+        provider: account(provider),
+        call: call(exchange.call),
+        outcome: outcome(exchange.outcome),
+      };
+      exchangeSeconds.observe(labels, tookMs / 1_000);
+    }),
+  ];
+}
+
+function openCounters(registers: Registry[]) {
+  return {
+    tasks: new Counter({
+      name: 'captcha_gateway_tasks_total',
+      help: 'Tasks that ended: solved, cancelled, or the code of the error.',
+      labelNames: ['kind', 'outcome'],
+      registers,
+    }),
+    attempts: new Counter({
+      name: 'captcha_gateway_attempts_total',
+      help: 'Attempts that ended: solved, or the code of the error.',
+      labelNames: ['provider', 'kind', 'outcome'],
+      registers,
+    }),
+    failovers: new Counter({
+      name: 'captcha_gateway_failovers_total',
+      help: 'Tasks handed from one provider to the next.',
+      labelNames: ['from', 'to', 'cause'],
+      registers,
+    }),
+    solveSeconds: new Histogram({
+      name: 'captcha_gateway_solve_seconds',
+      help: 'From the acceptance by a provider to its solution.',
+      labelNames: ['provider', 'kind'],
+      buckets: SOLVE_SECONDS,
+      registers,
+    }),
+    exchangeSeconds: new Histogram({
+      name: 'captcha_gateway_exchange_seconds',
+      help: 'One request to a provider, from sending to the whole answer.',
+      labelNames: ['provider', 'call', 'outcome'],
+      buckets: EXCHANGE_SECONDS,
+      registers,
+    }),
+  };
+}
+
+/** Returns what sets every gauge; a provider that is no longer configured disappears. */
+function openGauges(registry: Registry): (gauges: Gauges) => void {
+  const registers = [registry];
+  const labelNames = ['provider'] as const;
+  const inFlight = new Gauge({
+    name: 'captcha_gateway_tasks_in_flight',
+    help: 'Tasks not ended yet.',
+    registers,
+  });
+  const up = new Gauge({
+    name: 'captcha_gateway_provider_up',
+    help: '1 while the account takes tasks (closed or ramping).',
+    labelNames,
+    registers,
+  });
+  const balance = new Gauge({
+    name: 'captcha_gateway_provider_balance_usd',
+    help: 'Money left at the provider; absent while unknown.',
+    labelNames,
+    registers,
+  });
+  const providerInFlight = new Gauge({
+    name: 'captcha_gateway_provider_in_flight',
+    help: 'Tasks at the provider now.',
+    labelNames,
+    registers,
+  });
+  return (gauges) => {
+    inFlight.set(gauges.inFlight);
+    for (const gauge of [up, balance, providerInFlight]) gauge.reset();
+    for (const { id: provider, state, balanceUsd, inFlight: taken } of gauges.providers) {
+      up.set({ provider }, state === 'closed' || state === 'ramping' ? 1 : 0);
+      if (balanceUsd !== null) balance.set({ provider }, balanceUsd);
+      providerInFlight.set({ provider }, taken);
+    }
+  };
+}
+
+/** Lets the first words through and calls the later ones `other`: no label grows without bound. */
+function limitWords(): (word: string) => string {
+  const known = new Set<string>();
+  return (word) => {
+    if (known.size < MOST_WORDS) known.add(word);
+    return known.has(word) ? word : 'other';
+  };
+}
+
+let shared: Registry | undefined;
+
+/**
+ * prom-client's default metrics start observers that cannot be stopped (15.1, lib/metrics/gc.js and
+ * eventLoopLag.js), so a process starts them once; they hold no process open. Every registry shows them.
+ */
+function processMetrics(): Registry {
+  if (shared === undefined) {
+    shared = new Registry();
+    collectDefaultMetrics({ register: shared });
+  }
+  return shared;
+}
