@@ -1,0 +1,184 @@
+/** What every file in providers/ promises; the files are found by themselves. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SolveError } from '../../src/core/errors.js';
+import type { Provider, UpstreamRequest } from '../../src/core/provider.js';
+import { FIELDS, type FieldName, KIND_NAMES, type Kind, type Task } from '../../src/core/task.js';
+import { loadFolder } from '../../src/registry.js';
+import { arbitraryTask, fullTask, SAMPLE_FIELDS, sampleTask } from '../support/sample-tasks.js';
+import { ANSWERS, GARBAGE, reply, solutionOf } from './wires.js';
+
+const providers = await loadFolder<Provider>(new URL('../../providers/', import.meta.url));
+
+function codeOf(read: () => unknown): string {
+  try {
+    return `read ${JSON.stringify(read())}`;
+  } catch (error) {
+    return error instanceof SolveError ? error.code : String(error);
+  }
+}
+
+/** A hole for the key: its place is free, and the part of the request it belongs to is there. */
+function expectHole(request: UpstreamRequest): void {
+  const [part = '', name = ''] = request.key.split('.');
+  expect(request).toHaveProperty([part]);
+  expect(name).not.toBe('');
+  expect(request).not.toHaveProperty([part, name]);
+  expect(request.path).toMatch(/^\/\w/);
+}
+
+/** The fields that are in one task and not in the other, or not alike. */
+function differences(task: Task, other: Task): FieldName[] {
+  const names = Object.keys({ ...task, ...other }) as FieldName[];
+  return names.filter((name) => JSON.stringify(task[name]) !== JSON.stringify(other[name]));
+}
+
+describe.each([...providers])('%s', (id, provider) => {
+  const answers = ANSWERS[provider.wire];
+  const upstream = (kind: Kind) => ({ upstreamId: 'upstream-1', task: sampleTask(kind) });
+  const poll = (kind: Kind, body: unknown, status?: number) => {
+    return provider.poll.read(reply(body, status), upstream(kind));
+  };
+
+  it('is what its file is called', () => {
+    expect(provider.id).toBe(id);
+    expect(provider.title).toMatch(/\S/);
+  });
+
+  it('is asked over https, or names no address because the config does', () => {
+    const isBuilder = id === provider.wire;
+    expect(provider.baseUrl).toMatch(isBuilder ? /^$/ : /^https:\/\/[^/]+$/);
+  });
+
+  it('speaks the kinds it is asked for, and only kinds there are', () => {
+    expect(provider.kinds.length).toBeGreaterThan(0);
+    expect(provider.speaks).toEqual(expect.arrayContaining([...provider.kinds]));
+    expect(KIND_NAMES).toEqual(expect.arrayContaining([...provider.speaks]));
+    expect(provider.speaks).toHaveLength(new Set(provider.speaks).size);
+  });
+
+  it('has a price for nothing it does not speak', () => {
+    const priced = Object.entries(provider.pricesUsdPer1000);
+    expect(provider.speaks).toEqual(expect.arrayContaining(priced.map(([kind]) => kind)));
+    expect(priced.filter(([, price]) => !(price >= 0))).toEqual([]);
+  });
+
+  it.each(KIND_NAMES)('waits a sensible time for %s', (kind) => {
+    const timing = provider.timing(kind);
+    for (const value of Object.values(timing)) expect(Number.isInteger(value) && value > 0).toBe(true);
+    expect(timing.giveUpMs).toBeGreaterThan(timing.firstPollMs);
+    expect(timing.firstPollMs + timing.maxPolls * timing.pollEveryMs).toBeGreaterThanOrEqual(timing.giveUpMs);
+  });
+
+  it('refuses the kinds it does not speak, with the reason', () => {
+    for (const kind of KIND_NAMES.filter((name) => !provider.speaks.includes(name))) {
+      expect(provider.refuses(sampleTask(kind))).toContain(kind);
+    }
+  });
+
+  describe.each(provider.speaks)('%s', (kind) => {
+    it('takes the smallest task, asks the same every time and leaves the key to net/', () => {
+      const task = sampleTask(kind);
+      expect(provider.refuses(task)).toBeUndefined();
+      const request = provider.submit.ask(task);
+      expectHole(request);
+      expect(provider.submit.ask(task)).toEqual(request);
+      expect(answers.readBack(request)).toEqual({ task, ignored: [] });
+    });
+
+    it('loses nothing but hints of what it takes, and says why it does not take the rest', () => {
+      const property = fc.property(arbitraryTask(kind), (task) => {
+        const refusal = provider.refuses(task);
+        if (refusal !== undefined) {
+          expect(refusal).toMatch(/^cannot pass \w+$/);
+          expect(task).toHaveProperty(refusal.slice('cannot pass '.length));
+          return;
+        }
+        const { task: asked, ignored } = answers.readBack(provider.submit.ask(task));
+        expect(ignored).toEqual([]);
+        for (const name of differences(task, asked)) {
+          expect([name, FIELDS[name].isHint, asked[name]]).toEqual([name, true, undefined]);
+        }
+      });
+      fc.assert(property, { numRuns: 40 });
+    });
+
+    it('passes the proxy on, or refuses the task with the reason', () => {
+      if (!Object.hasOwn(fullTask(kind), 'proxy')) return;
+      const task = { ...sampleTask(kind), proxy: SAMPLE_FIELDS.proxy };
+      const refusal = provider.refuses(task);
+      if (refusal !== undefined) expect(refusal).toBe('cannot pass proxy');
+      else expect(answers.readBack(provider.submit.ask(task)).task).toEqual(task);
+    });
+
+    it('never takes garbage for an answer', () => {
+      for (const [body, status] of GARBAGE.flatMap(
+        (text) =>
+          [
+            [text, 200],
+            [text, 502],
+          ] as const,
+      )) {
+        const submit = () => provider.submit.read(reply(body, status), sampleTask(kind));
+        expect([body, codeOf(() => poll(kind, body, status))]).toEqual([body, 'bad_reply']);
+        expect([body, codeOf(submit)]).toEqual([body, 'bad_reply']);
+      }
+    });
+
+    it('reads the poll: pending, solved, unsolvable, not found, refused', () => {
+      expect(poll(kind, answers.pending)).toBeUndefined();
+      expect(poll(kind, answers.solved(kind))).toMatchObject({ solution: solutionOf(kind) });
+      expect(codeOf(() => poll(kind, answers.refused(answers.unsolvable)))).toBe('unsolvable');
+      expect(codeOf(() => poll(kind, answers.refused(answers.notFound)))).toBe('task_not_found');
+      expect(codeOf(() => poll(kind, answers.refused('ERROR_KEY_DOES_NOT_EXIST')))).toBe('auth');
+    });
+
+    it('reads the submit: accepted, refused, whatever HTTP says', () => {
+      const read = (body: unknown, status: number) =>
+        provider.submit.read(reply(body, status), sampleTask(kind));
+      for (const status of [200, 400, 500]) {
+        expect(read(answers.accepted, status).upstreamId).toBeTruthy();
+        expect(codeOf(() => read(answers.refused('ERROR_ZERO_BALANCE'), status))).toBe('zero_balance');
+        expect(codeOf(() => read(answers.refused('ERROR_NO_SLOT_AVAILABLE'), status))).toBe('no_slot');
+        expect(codeOf(() => read(answers.refused('ERROR_NEVER_SEEN'), status))).toBe('internal');
+      }
+    });
+
+    it('asks for the task it was given', () => {
+      for (const upstreamId of ['73548291', 73548291]) {
+        const request = provider.poll.ask({ upstreamId, task: sampleTask(kind) });
+        expectHole(request);
+        expect(JSON.stringify(request)).toContain('73548291');
+        if (provider.wire === 'json') expect(request.json).toMatchObject({ taskId: upstreamId });
+      }
+    });
+
+    it.each([true, false])(
+      'reports that the answer was good (%s), where the service takes that',
+      (isAccepted) => {
+        const report = { ...upstream(kind), upstreamId: 73548291, isAccepted };
+        if (!provider.report || !provider.reports(report)) return;
+        const request = provider.report.ask(report);
+        expectHole(request);
+        expect(JSON.stringify(request)).toContain('73548291');
+        expect(request).not.toEqual(provider.report.ask({ ...report, isAccepted: !isAccepted }));
+        expect(provider.report.read(reply(answers.reported), report)).toBeUndefined();
+        expect(codeOf(() => provider.report?.read(reply(answers.refused(answers.notFound)), report))).toBe(
+          'task_not_found',
+        );
+        expect(codeOf(() => provider.report?.read(reply('<html>'), report))).toBe('bad_reply');
+      },
+    );
+  });
+
+  it('reads the balance, and never takes anything else for one', () => {
+    expectHole(provider.balance.ask());
+    expect(provider.balance.read(reply(answers.balance))).toBe(12.5);
+    expect(codeOf(() => provider.balance.read(reply(answers.refused('ERROR_KEY_DOES_NOT_EXIST'))))).toBe(
+      'auth',
+    );
+    for (const body of GARBAGE.filter((text) => text !== '0')) {
+      expect([body, codeOf(() => provider.balance.read(reply(body)))]).toEqual([body, 'bad_reply']);
+    }
+  });
+});
