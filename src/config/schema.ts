@@ -1,0 +1,243 @@
+/** The one description of config.json: types, defaults, editor schema and the README's table derive from it. */
+import { z } from 'zod';
+import { KIND_NAMES } from '../core/task.js';
+import { baseUrlFault } from './base-url.js';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+const kind = z.enum(KIND_NAMES).meta({ title: 'kind' });
+const port = z.int().min(0).max(65_535);
+const milliseconds = z.int().min(1);
+const holdMs = z.int().min(0).max(60_000);
+const path = z.string().min(1);
+const count = z.int().min(0);
+
+/** Ids travel in response headers, log lines and paths of the admin routes. */
+const id = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,63}$/,
+    'must be 1 to 64 letters, digits or . _ - : @ +, the first a letter or digit',
+  );
+
+const gatewayKey = z
+  .string()
+  .regex(
+    /^(?:sha256:[0-9a-fA-F]{64}|(?!sha256:)[!-~]+)$/,
+    'must be printable characters without spaces, or sha256: and 64 hex digits',
+  );
+
+const host = z
+  .string()
+  .regex(
+    /^(?:\*\.)?(?:[^\s/:@?#*[\]]+|\[[0-9A-Fa-f:.]+\])$/,
+    'must be a host like example.com, or *.example.com',
+  );
+
+function distinct<Item extends z.ZodType>(item: Item) {
+  return z
+    .array(item)
+    .min(1)
+    .refine((items) => new Set(items).size === items.length, 'must not name the same twice')
+    .meta({ uniqueItems: true });
+}
+
+const server = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all.'),
+  port: port.default(8080).describe('Port of the HTTP door; 0 takes a free one.'),
+  maxBodyBytes: z
+    .int()
+    .min(1)
+    .default(8 * 1024 * 1024)
+    .describe('Largest request body that is read.'),
+  tls: z
+    .strictObject({
+      port: port.describe('Port of the HTTPS door; 0 takes a free one.'),
+      cert: path.describe('PEM file with the certificate chain, relative to the config file.'),
+      key: path.describe('PEM file with the private key, relative to the config file.'),
+    })
+    .optional()
+    .describe('Opens an HTTPS door beside the HTTP one.'),
+});
+
+const admin = z.strictObject({
+  key: gatewayKey.describe('Opens the operator pages: the key itself, or sha256: and its SHA-256 as hex.'),
+});
+
+const client = z.strictObject({
+  id: id.describe('Name of the client in logs and figures.'),
+  key: gatewayKey.describe('The key this client sends: the key itself, or sha256: and its SHA-256 as hex.'),
+  kinds: distinct(kind).optional().describe('Kinds this client may ask for; absent for all.'),
+  providers: distinct(z.string())
+    .optional()
+    .describe('Ids of the providers this client may use; absent for all.'),
+  holdMs: holdMs
+    .optional()
+    .describe(
+      'Longest time a poll on the classic and json doors is held open for this client; absent for polling.holdMs.',
+    ),
+  targets: z
+    .strictObject({
+      allow: z.array(host).min(1).optional().describe('Hosts this client may solve for; absent for all.'),
+      deny: z.array(host).optional().describe('Hosts this client may not solve for, even when allowed.'),
+    })
+    .optional()
+    .describe('Sites this client may solve for: example.com is that host, *.example.com its subdomains.'),
+  limits: z
+    .strictObject({
+      inFlight: count.optional().describe('Most unfinished tasks at once.'),
+      perMinute: count.optional().describe('Most submits a minute.'),
+      usdPerDay: z.number().min(0).optional().describe('Most money spent in 24 hours, in USD.'),
+    })
+    .optional()
+    .describe('What this client may use; absent for no limit.'),
+});
+
+const timing = z.strictObject({
+  firstPollMs: milliseconds
+    .optional()
+    .describe("From the accepted submit to the first poll; on a public host never below the provider's own."),
+  pollEveryMs: milliseconds
+    .optional()
+    .describe("Between two polls of one task; on a public host never below the provider's own."),
+  maxPolls: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("Polls of one task, all told; on a public host never above the provider's own."),
+  giveUpMs: milliseconds
+    .optional()
+    .describe('After this long an accepted task is given to the next provider.'),
+  answerWithinMs: milliseconds.optional().describe('No complete answer to one call by then is a timeout.'),
+});
+
+const provider = z.strictObject({
+  id: id.describe('Name of this account; two accounts at one service are two entries.'),
+  use: z
+    .string()
+    .min(1)
+    .describe('Name of a file in providers/; classic or json for any other service that speaks that wire.'),
+  apiKey: z
+    .string()
+    .regex(/^[!-~]+$/, 'must be printable characters without spaces')
+    .describe('Key of the account at the service.'),
+  priority: z.int().optional().describe('Lower is asked first; absent for the position in the list, from 1.'),
+  baseUrl: z
+    .string()
+    .superRefine((url, context) => {
+      const message = baseUrlFault(url);
+      if (message) context.addIssue({ code: 'custom', message });
+    })
+    .optional()
+    .describe(
+      "Address of the service, absent for the provider's own; a path in it is a prefix. http for loopback and private addresses only.",
+    ),
+  kinds: distinct(kind)
+    .optional()
+    .describe("Kinds this account is asked for; absent for the provider's own."),
+  threads: z.int().min(1).optional().describe('Most tasks in flight at once; absent for no limit.'),
+  pricesUsdPer1000: z
+    .partialRecord(kind, z.number().min(0))
+    .optional()
+    .describe("USD for 1,000 solved tasks, per kind; absent kinds cost the provider's own price."),
+  timing: timing.optional().describe("The account's pace; absent keys keep the provider's own."),
+});
+
+const routing = z.strictObject({
+  strategy: z.literal('priority').default('priority').describe('How candidates are ordered.'),
+  kinds: z
+    .partialRecord(
+      kind,
+      z.strictObject({
+        providers: distinct(z.string()).describe(
+          'Ids of the providers to ask for this kind, in order, and no others.',
+        ),
+      }),
+    )
+    .default({})
+    .describe('Order of providers for single kinds, instead of their priority.'),
+  maxAttempts: z
+    .int()
+    .min(1)
+    .default(3)
+    .describe('Most accepted attempts of one task; refusals do not count.'),
+  deadlineMs: milliseconds.default(3 * MINUTE).describe('Every task ends by then; clients may ask for less.'),
+  acceptWithinMs: z
+    .int()
+    .min(0)
+    .default(3_500)
+    .describe('A submit on the classic and json doors is answered by then, whatever the providers do.'),
+  maxUsdPerTask: z
+    .number()
+    .min(0)
+    .default(0.02)
+    .describe('Most money spent on one task, in USD, all attempts together.'),
+});
+
+const breaker = z.strictObject({
+  failures: z
+    .int()
+    .min(1)
+    .default(3)
+    .describe('Transport failures in a row that close an account to new tasks.'),
+  cooldownMs: milliseconds.default(5 * SECOND).describe('First pause after that; doubles each time.'),
+  maxCooldownMs: milliseconds.default(5 * MINUTE).describe('Longest such pause.'),
+  balanceCheckMs: milliseconds
+    .default(MINUTE)
+    .describe('Between two balance checks of an account out of money; on a public host never below 60,000.'),
+});
+
+const polling = z.strictObject({
+  holdMs: holdMs
+    .default(3 * SECOND)
+    .describe('Longest time a poll on the classic and json doors is held open; 0 answers at once.'),
+});
+
+const store = z.strictObject({
+  use: z.literal('sqlite').default('sqlite').describe('What remembers the tasks.'),
+  path: path.default('data/gateway.db').describe('Database file, relative to the config file.'),
+  retention: z
+    .strictObject({
+      solutionMs: milliseconds
+        .default(30 * MINUTE)
+        .describe('Solutions are forgotten this long after the task ended.'),
+      taskMs: milliseconds.default(24 * HOUR).describe('Tasks are forgotten this long after they ended.'),
+    })
+    .prefault({})
+    .describe('How long finished tasks are kept.'),
+});
+
+const log = z.strictObject({
+  level: z.enum(LOG_LEVELS).default('info').describe('Least important lines that are written.'),
+});
+
+/** The whole config file; unknown keys are faults, everything but clients and providers has a default. */
+export const configSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('Where editors find the description of this file.'),
+    server: server.prefault({}).describe('Where the gateway listens.'),
+    admin: admin
+      .optional()
+      .describe('Access of the operator; absent: the operator pages answer loopback only.'),
+    clients: z.array(client).min(1).describe('Who may ask; at least one.'),
+    providers: z.array(provider).min(1).describe('Accounts that solve; at least one.'),
+    routing: routing
+      .prefault({})
+      .describe('Which providers are asked, in which order, for how long and how much.'),
+    breaker: breaker.prefault({}).describe('When an account is left alone, and for how long.'),
+    polling: polling.prefault({}).describe('How polls of clients are answered.'),
+    store: store.prefault({}).describe('Where tasks are remembered.'),
+    log: log.prefault({}).describe('What is written to stdout.'),
+  })
+  .meta({
+    title: 'captcha-gateway config',
+    description: 'Clients, provider accounts and limits of one captcha-gateway.',
+  });
+
+/** The config with every default filled in. */
+export type Config = z.output<typeof configSchema>;
+export type ClientEntry = Config['clients'][number];
+export type ProviderEntry = Config['providers'][number];

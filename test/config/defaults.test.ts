@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { load, sampleConfig } from './samples.js';
+
+it('fills in every default', () => {
+  expect(load(sampleConfig()).config).toEqual({
+    server: { host: '127.0.0.1', port: 8_080, maxBodyBytes: 8_388_608 },
+    clients: [{ id: 'qa', key: 'qa-key' }],
+    providers: [{ id: 'captchaai', use: 'captchaai', apiKey: 'upstream-key' }],
+    routing: {
+      strategy: 'priority',
+      kinds: {},
+      maxAttempts: 3,
+      deadlineMs: 180_000,
+      acceptWithinMs: 3_500,
+      maxUsdPerTask: 0.02,
+    },
+    breaker: { failures: 3, cooldownMs: 5_000, maxCooldownMs: 300_000, balanceCheckMs: 60_000 },
+    polling: { holdMs: 3_000 },
+    store: {
+      use: 'sqlite',
+      path: 'data/gateway.db',
+      retention: { solutionMs: 1_800_000, taskMs: 86_400_000 },
+    },
+    log: { level: 'info' },
+  });
+});
+
+it('keeps the defaults of a section that is given in part', () => {
+  const { config } = load(sampleConfig({ store: { retention: { taskMs: 5_000 } }, server: { port: 0 } }));
+  expect(config.store.retention).toEqual({ solutionMs: 1_800_000, taskMs: 5_000 });
+  expect(config.server).toMatchObject({ host: '127.0.0.1', port: 0 });
+});

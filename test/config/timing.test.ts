@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { balanceCheckMs, toAccounts } from '../../src/config/accounts.js';
+import type { Timing } from '../../src/core/provider.js';
+import type { Kind } from '../../src/core/task.js';
+import { configWithEntry, load, PUBLISHED, sampleConfig, sampleProvider } from './samples.js';
+
+const FAST: Timing = { firstPollMs: 1, pollEveryMs: 1, maxPolls: 9_999, giveUpMs: 50, answerWithinMs: 20 };
+const SLOW: Timing = {
+  firstPollMs: 20_000,
+  pollEveryMs: 15_000,
+  maxPolls: 3,
+  giveUpMs: 900_000,
+  answerWithinMs: 60_000,
+};
+
+function timingOf(keys: object, kind: Kind = 'turnstile'): Timing | undefined {
+  return load(configWithEntry(keys)).accounts[0]?.timing(kind);
+}
+
+describe('the pace at a public host', () => {
+  it.each([
+    ['absent', {}],
+    ['empty', { timing: {} }],
+  ])('is the published one when the config is %s', (_case, keys) => {
+    expect(timingOf(keys)).toEqual(PUBLISHED);
+  });
+
+  it('is never faster than the published one', () => {
+    expect(timingOf({ timing: FAST })).toEqual({ ...PUBLISHED, giveUpMs: 50, answerWithinMs: 20 });
+  });
+
+  it('may be slower', () => {
+    expect(timingOf({ timing: SLOW })).toEqual(SLOW);
+  });
+
+  it('is bound at another public base URL, too', () => {
+    expect(timingOf({ baseUrl: 'https://solver.example.net', timing: FAST })).toMatchObject({
+      firstPollMs: 5_000,
+      pollEveryMs: 3_000,
+      maxPolls: 100,
+    });
+  });
+});
+
+describe('the pace at a private host', () => {
+  it.each(['http://127.0.0.1:9000', 'https://10.0.0.1'])('%s is what the config says', (baseUrl) => {
+    expect(timingOf({ baseUrl, timing: FAST })).toEqual(FAST);
+    expect(timingOf({ baseUrl, timing: { pollEveryMs: 1 } })).toEqual({ ...PUBLISHED, pollEveryMs: 1 });
+  });
+});
+
+it("keeps the provider's own pace for each kind", () => {
+  const timing = (kind: Kind) => ({ ...PUBLISHED, firstPollMs: kind === 'recaptcha_v2' ? 15_000 : 5_000 });
+  const providers = new Map([['captchaai', sampleProvider({ id: 'captchaai', timing })]]);
+  const { config } = load(configWithEntry({ timing: { firstPollMs: 10_000 } }));
+  const [account] = toAccounts(config, providers);
+  expect(account?.timing('recaptcha_v2').firstPollMs).toBe(15_000);
+  expect(account?.timing('turnstile').firstPollMs).toBe(10_000);
+});
+
+describe('balance checks', () => {
+  it.each([
+    ['https://solver.example.net', 1_000, 60_000],
+    ['https://solver.example.net', 90_000, 90_000],
+    ['http://127.0.0.1:9000', 1_000, 1_000],
+  ])('at %s, wished every %i ms, come every %i ms', (baseUrl, wished, expected) => {
+    const { config } = load(sampleConfig({ breaker: { balanceCheckMs: wished } }));
+    expect(balanceCheckMs(config, { baseUrl })).toBe(expected);
+  });
+});
