@@ -1,0 +1,5 @@
+/** Every step of the SQLite schema, in order. A released step never changes; what is new is appended. */
+import { ledger } from './sqlite-1-ledger.js';
+
+/** A file's `user_version` says how many of these it has been through. */
+export const SQLITE_MIGRATIONS: readonly string[] = [ledger];

@@ -1,0 +1,151 @@
+/** How a task record lies in SQLite rows, in both directions. */
+import {
+  type Attempt,
+  type AttemptOutcome,
+  isOpen,
+  type TaskRecord,
+  type TaskStatus,
+} from '../core/store.js';
+
+/** Truth in a row. libsql 0.5.29 aborts the whole process when a boolean is bound (seen 2026-11-22). */
+export type Flag = 0 | 1;
+
+/** The columns of `tasks`, in the order of `TaskRow`. */
+export const TASK_COLUMNS =
+  'id, client_id, origin, task, options, status, created_at, deadline_at, finished_at, passed_over, provider, solution, error, reported';
+
+export type TaskRow = readonly [
+  id: number,
+  clientId: string,
+  origin: string,
+  task: string,
+  options: string,
+  status: TaskStatus,
+  createdAt: number,
+  deadlineAt: number,
+  finishedAt: number | null,
+  passedOver: string,
+  provider: string | null,
+  solution: string | null,
+  error: string | null,
+  reported: Flag | null,
+];
+
+/** The columns of `attempts`, in the order of `AttemptRow`. */
+export const ATTEMPT_COLUMNS =
+  'task_id, number, provider, outcome, upstream_code, upstream_id, started_at, accepted_at, ended_at, polls, cost_usd, may_be_charged';
+
+export type AttemptRow = readonly [
+  taskId: number,
+  number: number,
+  provider: string,
+  outcome: AttemptOutcome,
+  upstreamCode: string,
+  upstreamId: string,
+  startedAt: number,
+  acceptedAt: number | null,
+  endedAt: number | null,
+  polls: number,
+  costUsd: number | null,
+  mayBeCharged: Flag,
+];
+
+/** The row of a task, without its images. */
+export function toTaskRow(record: TaskRecord): TaskRow {
+  const { imageBase64: _, instructionImageBase64: __, ...task } = record.task;
+  return [
+    record.id,
+    record.clientId,
+    JSON.stringify(record.origin),
+    JSON.stringify(task),
+    JSON.stringify(record.options),
+    record.status,
+    record.createdAt,
+    record.deadlineAt,
+    record.finishedAt,
+    JSON.stringify(record.passedOver),
+    record.provider,
+    toJson(record.solution),
+    toJson(record.error),
+    record.reported === null ? null : toFlag(record.reported),
+  ];
+}
+
+/** The images of a task as JSON; null when it has none or is settled, for then they must not be kept. */
+export function toImages(record: TaskRecord): string | null {
+  const { imageBase64, instructionImageBase64 } = record.task;
+  const hasImages = imageBase64 !== undefined || instructionImageBase64 !== undefined;
+  return hasImages && isOpen(record) ? JSON.stringify({ imageBase64, instructionImageBase64 }) : null;
+}
+
+/** The row of attempt `number` of a task. */
+export function toAttemptRow(taskId: number, number: number, attempt: Attempt): AttemptRow {
+  return [
+    taskId,
+    number,
+    attempt.provider,
+    attempt.outcome,
+    JSON.stringify(attempt.upstreamCode),
+    JSON.stringify(attempt.upstreamId),
+    attempt.startedAt,
+    attempt.acceptedAt,
+    attempt.endedAt,
+    attempt.polls,
+    attempt.costUsd,
+    toFlag(attempt.mayBeCharged),
+  ];
+}
+
+/** The record that was laid down in these rows; `images` is what `toImages` made of it. */
+export function fromRows(row: TaskRow, images: string | null, attempts: readonly AttemptRow[]): TaskRecord {
+  const [id, clientId, origin, task, options, status, createdAt, deadlineAt, finishedAt, ...rest] = row;
+  const [passedOver, provider, solution, error, reported] = rest;
+  return {
+    id,
+    clientId,
+    origin: JSON.parse(origin),
+    task: { ...JSON.parse(task), ...fromJson(images) },
+    options: JSON.parse(options),
+    status,
+    createdAt,
+    deadlineAt,
+    finishedAt,
+    attempts: attempts.map(fromAttemptRow),
+    passedOver: JSON.parse(passedOver),
+    provider,
+    solution: fromJson(solution),
+    error: fromJson(error),
+    reported: reported === null ? null : reported === 1,
+  };
+}
+
+function fromAttemptRow(row: AttemptRow): Attempt {
+  const [, , provider, outcome, upstreamCode, upstreamId, startedAt, acceptedAt, endedAt, ...rest] = row;
+  const [polls, costUsd, mayBeCharged] = rest;
+  return {
+    provider,
+    outcome,
+    upstreamCode: JSON.parse(upstreamCode),
+    upstreamId: JSON.parse(upstreamId),
+    startedAt,
+    acceptedAt,
+    endedAt,
+    polls,
+    costUsd,
+    mayBeCharged: mayBeCharged === 1,
+  };
+}
+
+/** `value` for a column that can be empty: null stays null. */
+export function toJson(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+function fromJson<Value extends object>(text: string | null): Value | null {
+  return text === null ? null : JSON.parse(text);
+}
+
+/** Truth as it is bound. */
+export function toFlag(isTrue: boolean): Flag {
+  return isTrue ? 1 : 0;
+}
