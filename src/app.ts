@@ -1,0 +1,172 @@
+/** The one place where everything is plugged together. */
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { mountDoors, openApp } from './app/doors.js';
+import { type Listening, listen, listenTls } from './app/listen.js';
+import { mountOperator } from './app/operator.js';
+import { type LoadedConfig, loadConfig } from './config/load.js';
+import { systemClock } from './core/clock.js';
+import type { Dialect } from './core/dialect.js';
+import { Events } from './core/events.js';
+import type { Provider } from './core/provider.js';
+import type { TaskStore } from './core/store.js';
+import { Engine } from './engine/gateway.js';
+import { openTransport } from './net/upstream.js';
+import { type Log, logEvents, openLog } from './ops/log.js';
+import { openMetrics } from './ops/metrics.js';
+import { openStatus } from './ops/status.js';
+import { loadFolder } from './registry.js';
+import { openSqlite } from './store/sqlite.js';
+
+export { ConfigError } from './config/faults.js';
+export { keySha256 } from './config/key.js';
+export { jsonSchema } from './config/outline.js';
+export { openSandbox, parseScript } from './sandbox/sandbox.js';
+
+export interface GatewayOptions {
+  readonly configPath: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where log lines go; stdout when absent. */
+  readonly logTo?: { write(line: string): void } | undefined;
+}
+
+export interface RunningGateway {
+  readonly url: string;
+  readonly log: Log;
+  /** Stops accepting, releases held polls, leaves running tasks in the ledger. */
+  close(): Promise<void>;
+}
+
+/** Answers under way get this long at the end. */
+const CLOSE_GRACE_MS = 3_000;
+const FORGET_EVERY_MS = 60_000;
+const FORGET_AT_ONCE = 500;
+
+/** Every provider there is, by id. */
+export function loadProviders(): Promise<ReadonlyMap<string, Provider>> {
+  return loadFolder<Provider>(new URL('../providers/', import.meta.url));
+}
+
+/** The config at a path, checked against the providers there are. @throws ConfigError naming every fault. */
+export async function readConfig({ configPath, env }: GatewayOptions): Promise<LoadedConfig> {
+  return loadConfig({ path: configPath, env, providers: await loadProviders() });
+}
+
+/** Starts the gateway: ledger, engine, doors. @throws ConfigError, or Error when the ledger or a port cannot be had. */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const loaded = await readConfig(options);
+  const { config } = loaded;
+  const log = openLog({ level: config.log.level, destination: options.logTo });
+  const clock = systemClock;
+  const startedAt = clock.now();
+  const onFault = (error: unknown) =>
+    log.error({ event: 'fault', detail: describe(error) }, 'something went wrong here');
+  const events = new Events(() => clock.now(), onFault);
+  const store = openSqlite({ path: within(loaded.directory, config.store.path) });
+  const transport = openTransport();
+  const engine = new Engine({
+    clock,
+    events,
+    store,
+    transport,
+    accounts: loaded.accounts,
+    clients: loaded.clients,
+    onStoreError: onFault,
+    routing: { ...config.routing, kinds: config.routing.kinds ?? {} },
+    breaker: config.breaker,
+  });
+  logEvents(events, log);
+  const gauges = () => ({ inFlight: engine.inFlight, providers: engine.providers() });
+  const metrics = openMetrics({ events, gauges });
+  const status = openStatus({
+    events,
+    version: packageVersion(),
+    startedAt,
+    now: () => clock.now(),
+    providers: () => engine.providers(),
+    inFlight: () => engine.inFlight,
+  });
+  let isStopping = false;
+  const app = openApp();
+  mountOperator(app, {
+    adminKey: config.admin?.key,
+    status: () => status.snapshot(),
+    metrics,
+    ready: () => (isStopping ? Promise.reject(new Error('stopping')) : store.ping()),
+    inspect: (id) => engine.inspect(id),
+    hold: (id, reason) => engine.hold(id, reason),
+    admit: (id) => engine.admit(id),
+  });
+  const dialects = await loadFolder<Dialect>(new URL('./dialects/', import.meta.url));
+  mountDoors(app, { gateway: engine, dialects, maxBodyBytes: config.server.maxBodyBytes, onFault });
+  await engine.start();
+  const servers = await listenAll(app, loaded);
+  const stopForgetting = keepForgetting(store, config.store.retention, onFault);
+  const url = `http://${config.server.host.includes(':') ? `[${config.server.host}]` : config.server.host}:${servers[0]?.port}`;
+  log.info(
+    { event: 'listening', url, port: servers[0]?.port, providers: loaded.accounts.length },
+    `listening on ${url}`,
+  );
+  return {
+    url,
+    log,
+    async close() {
+      if (isStopping) return;
+      isStopping = true;
+      stopForgetting();
+      engine.stop();
+      await Promise.all(servers.map((server) => server.close(CLOSE_GRACE_MS)));
+      metrics.close();
+      await transport.close();
+      await store.close();
+      log.info({ event: 'stopped' }, 'stopped');
+    },
+  };
+}
+
+async function listenAll(
+  app: ReturnType<typeof openApp>,
+  { config, directory }: LoadedConfig,
+): Promise<Listening[]> {
+  const { host, port, tls } = config.server;
+  const plain = await listen(app, { host, port });
+  if (!tls) return [plain];
+  const files = { cert: within(directory, tls.cert), key: within(directory, tls.key) };
+  return [plain, await listenTls(app, { host, port }, { port: tls.port, ...files })];
+}
+
+/** Forgets what is older than the config keeps, a little at a time. */
+function keepForgetting(
+  store: TaskStore,
+  retention: LoadedConfig['config']['store']['retention'],
+  onFault: (error: unknown) => void,
+): () => void {
+  const forget = async () => {
+    const now = systemClock.now();
+    const before = { solutions: now - retention.solutionMs, tasks: now - retention.taskMs };
+    while ((await store.forget(before, FORGET_AT_ONCE)) >= FORGET_AT_ONCE);
+  };
+  const timer = setInterval(() => void forget().catch(onFault), FORGET_EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function within(directory: string, path: string): string {
+  return isAbsolute(path) || path === ':memory:' ? path : join(directory, path);
+}
+
+function packageVersion(): string {
+  for (const place of ['../package.json', '../../package.json']) {
+    try {
+      return String(JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')).version);
+    } catch {
+      // Built files lie one folder deeper than the sources.
+    }
+  }
+  return 'unknown';
+}
+
+/** What may be logged of any thrown value: its name and message, never its fields. */
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
+}

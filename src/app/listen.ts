@@ -1,0 +1,72 @@
+/** Opens and closes the listening sockets. */
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { App } from './doors.js';
+
+export interface Address {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+export interface Tls {
+  readonly port: number;
+  /** Paths of PEM files. */
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface Listening {
+  readonly port: number;
+  /** Stops accepting, waits up to `graceMs` for answers under way, then ends what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Serves the app over plain HTTP. */
+export function listen(app: App, address: Address): Promise<Listening> {
+  return open(
+    createAdaptorServer({ fetch: app.fetch, createServer: createHttpServer }) as HttpServer,
+    address,
+  );
+}
+
+/** Serves the app over TLS with the operator's certificate. */
+export function listenTls(app: App, { host }: Address, tls: Tls): Promise<Listening> {
+  const serverOptions = { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
+  const server = createAdaptorServer({ fetch: app.fetch, createServer: createHttpsServer, serverOptions });
+  return open(server as HttpServer, { host, port: tls.port });
+}
+
+type HttpServer = Server & {
+  closeAllConnections(): void;
+  closeIdleConnections(): void;
+  keepAliveTimeout: number;
+};
+
+/** Longer than clients and balancers usually keep an idle connection, so that they are the ones who close it. */
+const KEEP_ALIVE_MS = 75_000;
+
+function open(server: HttpServer, { host, port }: Address): Promise<Listening> {
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve({ port: (server.address() as AddressInfo).port, close: (graceMs) => close(server, graceMs) });
+    });
+  });
+}
+
+function close(server: HttpServer, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

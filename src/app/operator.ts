@@ -1,0 +1,118 @@
+/** The operator's pages: health, status, metrics, and the switches of the providers. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { Context } from 'hono';
+import { SolveError } from '../core/errors.js';
+import type { TaskRecord } from '../core/store.js';
+import { keyOf, readTaskId } from '../wire/door.js';
+import { sayProblem, sayTask } from '../wire/native.js';
+import type { NodeBindings } from './body.js';
+import type { App } from './doors.js';
+
+export interface OperatorOptions {
+  /** Absent: only loopback is answered. */
+  readonly adminKey: string | undefined;
+  readonly status: () => object;
+  readonly metrics: { readonly contentType: string; render(): Promise<string> };
+  /** Rejects while the gateway cannot take tasks. */
+  readonly ready: () => Promise<void>;
+  readonly inspect: (id: number) => Promise<TaskRecord | undefined>;
+  readonly hold: (id: string, reason: string) => boolean;
+  readonly admit: (id: string) => boolean;
+}
+
+type OperatorContext = Context<{ Bindings: NodeBindings }>;
+
+/** Mounts the operator's routes. Health answers everybody; the rest is for the admin key or loopback. */
+export function mountOperator(app: App, options: OperatorOptions): void {
+  app.get('/healthz', (context) => context.json({ status: 'ok' }));
+  app.get('/readyz', async (context) => {
+    try {
+      await options.ready();
+      return context.json({ status: 'ready' });
+    } catch {
+      return context.json({ status: 'not ready' }, 503);
+    }
+  });
+  const guarded = (handle: (context: OperatorContext) => Response | Promise<Response>) => {
+    return (context: OperatorContext) => (isOperator(context, options.adminKey) ? handle(context) : denied());
+  };
+  app.get(
+    '/status',
+    guarded((context) => context.json(options.status())),
+  );
+  app.get(
+    '/metrics',
+    guarded(async () => {
+      const { contentType, render } = options.metrics;
+      return new Response(await render(), { headers: { 'content-type': contentType } });
+    }),
+  );
+  app.get(
+    '/admin/tasks/:id',
+    guarded(async (context) => {
+      const id = readTaskId(context.req.param('id'));
+      const record = id === undefined ? undefined : await options.inspect(id);
+      return record ? context.json({ ...sayTask(record), clientId: record.clientId }) : noSuch('task');
+    }),
+  );
+  app.post(
+    '/admin/providers/:id/hold',
+    guarded(async (context) => {
+      const reason = await reasonOf(context);
+      return options.hold(context.req.param('id') ?? '', reason)
+        ? context.json(options.status())
+        : noSuch('provider');
+    }),
+  );
+  app.post(
+    '/admin/providers/:id/admit',
+    guarded((context) => {
+      return options.admit(context.req.param('id') ?? '')
+        ? context.json(options.status())
+        : noSuch('provider');
+    }),
+  );
+}
+
+async function reasonOf(context: OperatorContext): Promise<string> {
+  const body: unknown = await context.req.json().catch(() => ({}));
+  const reason = typeof body === 'object' && body !== null && 'reason' in body ? body.reason : undefined;
+  return typeof reason === 'string' && reason.trim() !== ''
+    ? reason.trim().slice(0, 200)
+    : 'held by the operator';
+}
+
+function isOperator({ req, env }: OperatorContext, adminKey: string | undefined): boolean {
+  if (adminKey !== undefined) {
+    const given = keyOf(req.raw.headers, undefined);
+    return given !== undefined && timingSafeEqual(sha256(given), sha256(adminKey));
+  }
+  const isForwarded = req.header('forwarded') !== undefined || req.header('x-forwarded-for') !== undefined;
+  return !isForwarded && isLoopback(env.incoming?.socket.remoteAddress);
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function isLoopback(address: string | undefined): boolean {
+  const plain = address?.replace(/^::ffff:/, '') ?? '';
+  return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
+}
+
+function denied(): Response {
+  return problem(new SolveError('auth', { detail: 'This is for the operator: send the admin key.' }));
+}
+
+function noSuch(thing: string): Response {
+  return problem(new SolveError('task_not_found', { detail: `There is no such ${thing}.` }));
+}
+
+function problem(error: SolveError): Response {
+  const { status, body } = sayProblem(error);
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+  });
+}

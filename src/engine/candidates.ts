@@ -1,0 +1,65 @@
+/** What the router is told of each account, for one task, now. */
+import type { Client, RoutingSettings } from '../core/gateway.js';
+import type { TaskRecord } from '../core/store.js';
+import type { AccountState } from './account.js';
+import type { Candidate, Closed } from './router.js';
+
+export interface Narrowing {
+  readonly client: Client | undefined;
+  readonly routing: RoutingSettings;
+}
+
+/** Every account as a candidate for this task. */
+export function candidatesFor(
+  record: TaskRecord,
+  accounts: readonly AccountState[],
+  narrowing: Narrowing,
+  now: number,
+): Candidate[] {
+  const ordered = narrowing.routing.kinds[record.task.kind]?.providers;
+  return accounts.map((state, position) => {
+    const { account } = state;
+    const timing = account.timing(record.task.kind);
+    return {
+      id: account.id,
+      rank: ordered ? ordered.indexOf(account.id) : position,
+      refuses: refusal(record, state, narrowing, ordered),
+      tried: triedBefore(record, account.id),
+      closed: closedState(state, record, now),
+      hasRoom: state.hasRoom,
+      isSlow: state.isSlow,
+      priceUsd: account.priceUsd(record.task.kind),
+      firstAnswerMs: account.provider.answersAtOnce(record.task.kind) ? 0 : timing.firstPollMs,
+    };
+  });
+}
+
+function refusal(
+  { task, options }: TaskRecord,
+  { account }: AccountState,
+  { client }: Narrowing,
+  ordered: readonly string[] | undefined,
+): string | undefined {
+  if (!account.kinds.includes(task.kind)) return `does not solve ${task.kind}`;
+  if (client?.providers && !client.providers.includes(account.id))
+    return `not among the providers of client ${client.id}`;
+  if (options.providers && !options.providers.includes(account.id))
+    return 'not among the providers asked for';
+  if (ordered && !ordered.includes(account.id)) return `not among routing.kinds.${task.kind}.providers`;
+  return account.provider.refuses(task);
+}
+
+function triedBefore({ attempts }: TaskRecord, id: string): Candidate['tried'] {
+  const last = attempts.findLast(({ provider }) => provider === id);
+  if (!last) return 'no';
+  if (last.outcome === 'unsolvable') return 'unsolvable';
+  return last.mayBeCharged ? 'taken' : 'refused';
+}
+
+function closedState(state: AccountState, { task }: TaskRecord, now: number): Closed | undefined {
+  const kindGate = state.kind(task.kind).gate;
+  const gate = state.closedBy ?? (kindGate.isOpen ? kindGate : undefined);
+  if (!gate?.cause) return undefined;
+  const { scope, cause, until, askableAt } = gate;
+  return { scope, cause, until, askableAt, isTriable: gate.isTriable(now) };
+}

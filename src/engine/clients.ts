@@ -1,0 +1,134 @@
+/** Who may ask, for what, and how much of it. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { SolveError } from '../core/errors.js';
+import type { Client, Targets } from '../core/gateway.js';
+import { type Task, targetHost } from '../core/task.js';
+
+/** Printable ASCII without spaces: what every client can send as a key. */
+const KEY_SHAPE = /^[\x21-\x7e]{1,256}$/;
+
+export class Clients {
+  readonly #entries: readonly { readonly client: Client; readonly hash: Buffer }[];
+
+  constructor(clients: readonly Client[]) {
+    this.#entries = clients.map((client) => ({ client, hash: Buffer.from(client.keySha256, 'hex') }));
+  }
+
+  /** The client of a key; every known key is compared, in constant time. @throws SolveError `auth`. */
+  authenticate(key: string | undefined): Client {
+    if (key === undefined || key === '')
+      throw new SolveError('auth', { detail: 'No key was sent.', isMalformed: true });
+    if (!KEY_SHAPE.test(key))
+      throw new SolveError('auth', { detail: 'This cannot be a key.', isMalformed: true });
+    const given = createHash('sha256').update(key).digest();
+    let found: Client | undefined;
+    for (const { client, hash } of this.#entries) {
+      if (timingSafeEqual(given, hash)) found = client;
+    }
+    if (!found) throw new SolveError('auth', { detail: 'No client has this key.' });
+    return found;
+  }
+}
+
+/** @throws SolveError `not_allowed`, naming the rule, when the client may not have this task solved. */
+export function checkAllowed(client: Client, task: Task): void {
+  if (client.kinds && !client.kinds.includes(task.kind)) {
+    throw new SolveError('not_allowed', { detail: `clients.${client.id}.kinds does not list ${task.kind}.` });
+  }
+  const host = targetHost(task);
+  if (client.targets && host !== undefined) checkTarget(client.id, client.targets, host);
+}
+
+function checkTarget(id: string, { allow, deny }: Targets, host: string): void {
+  const denied = deny?.find((rule) => matches(rule, host));
+  if (denied) throw new SolveError('not_allowed', { detail: `clients.${id}.targets.deny has ${denied}.` });
+  if (allow && !allow.some((rule) => matches(rule, host))) {
+    throw new SolveError('not_allowed', { detail: `clients.${id}.targets.allow does not list ${host}.` });
+  }
+}
+
+function matches(rule: string, host: string): boolean {
+  const wanted = rule.toLowerCase();
+  return wanted.startsWith('*.')
+    ? host.endsWith(wanted.slice(1)) && host.length > wanted.length - 1
+    : host === wanted;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** How much each client has in flight, has sent and has spent; a day's spending starts again at midnight UTC. */
+export class Usage {
+  readonly #byClient = new Map<
+    string,
+    { inFlight: number; sentAt: number[]; spentUsd: number; day: number }
+  >();
+
+  constructor(private readonly now: () => number) {}
+
+  /** Counts one more task. @throws SolveError `rate_limited` or `zero_balance` when a limit is reached. */
+  begin({ id, limits }: Client): void {
+    const usage = this.#of(id);
+    if (limits?.inFlight !== undefined && usage.inFlight >= limits.inFlight) {
+      throw new SolveError('rate_limited', {
+        detail: `clients.${id}.limits.inFlight is reached.`,
+        retryAfterMs: 1_000,
+      });
+    }
+    if (limits?.perMinute !== undefined) this.#countSent(id, limits.perMinute);
+    if (limits?.usdPerDay !== undefined && usage.spentUsd >= limits.usdPerDay) {
+      throw new SolveError('zero_balance', { detail: `clients.${id}.limits.usdPerDay is spent.` });
+    }
+    usage.inFlight += 1;
+  }
+
+  #countSent(id: string, perMinute: number): void {
+    const usage = this.#of(id);
+    const now = this.now();
+    usage.sentAt = usage.sentAt.filter((at) => at > now - MINUTE_MS);
+    const [oldest = now] = usage.sentAt;
+    if (usage.sentAt.length >= perMinute) {
+      const retryAfterMs = oldest + MINUTE_MS - now;
+      throw new SolveError('rate_limited', {
+        detail: `clients.${id}.limits.perMinute is reached.`,
+        retryAfterMs,
+      });
+    }
+    usage.sentAt.push(now);
+  }
+
+  /** A task that was running before the restart. */
+  resume(id: string): void {
+    this.#of(id).inFlight += 1;
+  }
+
+  end(id: string, spentUsd: number): void {
+    const usage = this.#of(id);
+    usage.inFlight -= 1;
+    usage.spentUsd += spentUsd;
+  }
+
+  /** What the client has spent today, in USD. */
+  spentUsd(id: string): number {
+    return this.#of(id).spentUsd;
+  }
+
+  /** Sets today's spending to what the ledger says. */
+  learnSpent(id: string, usd: number): void {
+    this.#of(id).spentUsd = usd;
+  }
+
+  #of(id: string) {
+    const day = Math.floor(this.now() / DAY_MS);
+    const known = this.#byClient.get(id);
+    if (known && known.day === day) return known;
+    const usage = { inFlight: known?.inFlight ?? 0, sentAt: known?.sentAt ?? [], spentUsd: 0, day };
+    this.#byClient.set(id, usage);
+    return usage;
+  }
+}
+
+/** Midnight UTC before `now`. */
+export function startOfDay(now: number): number {
+  return Math.floor(now / DAY_MS) * DAY_MS;
+}
