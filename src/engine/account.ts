@@ -142,6 +142,17 @@ export class AccountState {
     return this;
   }
 
+  /** Gives back a place that was not used: nothing was sent. */
+  unclaim(kind: Kind, { isProbe }: Claim): void {
+    if (isProbe) this.#endProbe(kind);
+    this.release();
+  }
+
+  #endProbe(kind: Kind): void {
+    this.kind(kind).gate.isProbing = false;
+    this.transport.isProbing = false;
+  }
+
   /** Gives the place back: the task has left the provider. */
   release(): void {
     this.inFlight -= 1;
@@ -155,7 +166,8 @@ export class AccountState {
     const { gate, circuit } = this.kind(task.kind);
     const timeoutMs = limits.timeoutMs * (isProbe ? PROBE_SHARE : 1);
     const waiting = { since: this.tools.clock.now() };
-    this.#unanswered.add(waiting);
+    // Where the solution comes with the answer, taking long is no bad sign.
+    if (!this.account.provider.answersAtOnce(task.kind)) this.#unanswered.add(waiting);
     try {
       const ask = () =>
         this.#exchange('submit', this.account.provider.submit, task, { ...limits, timeoutMs });
@@ -170,10 +182,7 @@ export class AccountState {
       this.#bookSubmit(task.kind, asSolveError(thrown), limits);
       throw thrown;
     } finally {
-      if (isProbe) {
-        gate.isProbing = false;
-        this.transport.isProbing = false;
-      }
+      if (isProbe) this.#endProbe(task.kind);
       this.#unanswered.delete(waiting);
     }
   }

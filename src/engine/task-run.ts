@@ -89,7 +89,7 @@ export class TaskRun {
     try {
       await this.tools.store.write(this.#record.id, [created, begun]);
     } catch (error) {
-      this.#release(next.account);
+      this.#giveBack(next.account, next.claim);
       throw error;
     }
     this.#apply(begun);
@@ -231,7 +231,7 @@ export class TaskRun {
       this.tools.events.emit('failover', told);
     }
     await this.#save([this.#begun(account)]);
-    if (!isOpen(this.#record) || this.#isSettling) this.#release(account);
+    if (!isOpen(this.#record) || this.#isSettling) this.#giveBack(account, claim);
     else await this.#submit(index, account, claim);
   }
 
@@ -458,6 +458,11 @@ export class TaskRun {
   #tellEndedAttempt(index: number): void {
     const attempt = this.#record.attempts[index];
     if (attempt) this.tools.events.emit('attempt-ended', { record: this.#record, attempt });
+  }
+
+  #giveBack(account: AccountState, claim: Claim): void {
+    account.unclaim(this.#record.task.kind, claim);
+    this.tools.room.freed(account.id);
   }
 
   #release(account: AccountState): void {

@@ -28,5 +28,5 @@ export function magicOutcome(task: Task): MagicOutcome | undefined {
   if (key === undefined || !key.startsWith('sandbox-')) return undefined;
   const slow = SLOW.exec(key);
   if (slow) return { solveMs: Number(slow[1]) };
-  return Object.hasOwn(MAGIC_SITE_KEYS, key) ? MAGIC_SITE_KEYS[key] : undefined;
+  return MAGIC_SITE_KEYS[key];
 }

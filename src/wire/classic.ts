@@ -125,8 +125,13 @@ export function fromFields(sent: Readonly<Record<string, unknown>>): ReadTask {
   return { task: parseTask(kind, task), ignored: fields.unread(ENVELOPE) };
 }
 
+/** An image or a question may come without a method. */
+const WITHOUT_METHOD = ['body', 'file', 'raw64', 'textcaptcha'] as const;
+
 function findKind(fields: SentFields): [Kind, ClassicRow] {
   const method = wordOf(fields.get('method')).toLowerCase();
+  if (method === '' && !fields.has(WITHOUT_METHOD))
+    throw new SolveError('bad_request', { detail: 'method is missing.' });
   for (const [kind, row] of Object.entries(CLASSIC_KINDS) as [Kind, ClassicRow][]) {
     const isMethod = row.method === method || row.alsoMethods?.includes(method) === true;
     if (isMethod && (row.is?.(fields) ?? true)) return [kind, row];

@@ -70,6 +70,16 @@ it('takes a JSON body on in.php, and any path before it', async () => {
   });
 });
 
+it('reads query and body together, be it a form or JSON', async () => {
+  await withSandbox({}, async (sandbox) => {
+    const task = { method: 'turnstile', sitekey: '0x4A', pageurl: 'https://example.com' };
+    expect(await post(sandbox, '/in.php?key=k&json=1', task)).toEqual({ status: 1, request: ID });
+    const form = { method: 'POST', body: new URLSearchParams(task) };
+    const response = await fetch(`${sandbox.url}/in.php?key=k&json=1`, form);
+    expect(await response.json()).toEqual({ status: 1, request: '70000000002' });
+  });
+});
+
 it('keeps the pipes of an answer', async () => {
   await withSandbox({ script }, async (sandbox) => {
     await get(sandbox, '/in.php?key=k&method=funcaptcha&publickey=p&pageurl=https://example.com');

@@ -196,7 +196,7 @@ describe('what is wrong is said with the code that clients know', () => {
     ['bad_sitekey', { ...GEETEST, method: 'geetest_v4' }],
     ['image_error', { method: 'base64' }],
     ['image_error', { method: 'base64', body: '<not base64>' }],
-    ['image_error', {}],
+    ['bad_request', {}],
     ['bad_request', { ...GEETEST, method: 'geetest', gt: 'g' }],
     ['bad_request', { method: 'base64', body: 'AAAA', numeric: '7' }],
     ['bad_request', { ...RECAPTCHA, version: 'v3', min_score: 'high' }],
