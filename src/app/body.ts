@@ -6,26 +6,41 @@ export type NodeBindings = HttpBindings;
 
 const EMPTY = new Uint8Array();
 
+/** A body this many times too long is still read to its end: who is cut off while sending never hears why. */
+const DRAINED = 8;
+
 /**
  * The whole body. A length that is announced is trusted (Node enforces it); without one the body is counted
  * while it comes.
- * @throws SolveError `image_error` when it is too long: only images are ever that large.
+ * @throws SolveError `image_error` when it is too long: only images are ever that large; `bad_request` when
+ * it breaks off.
  */
 export async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (request.method === 'GET' || request.method === 'HEAD') return EMPTY;
   const announced = request.headers.get('content-length');
-  if (announced !== null) {
-    if (Number(announced) > maxBytes) throw tooLong(maxBytes);
-    return new Uint8Array(await request.arrayBuffer());
+  try {
+    if (announced !== null && Number(announced) <= maxBytes)
+      return new Uint8Array(await request.arrayBuffer());
+    if (announced !== null && Number(announced) > maxBytes * DRAINED) throw tooLong(maxBytes);
+    return request.body ? await readCounted(request.body, maxBytes) : EMPTY;
+  } catch (cause) {
+    if (cause instanceof SolveError) throw cause;
+    throw new SolveError('bad_request', { detail: 'The body broke off.', cause });
   }
-  if (!request.body) return EMPTY;
+}
+
+/** Never cancels the stream: that would end the connection before the answer is sent. */
+async function readCounted(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+  const reader = body.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > maxBytes) throw tooLong(maxBytes);
-    chunks.push(chunk);
+  while (length <= maxBytes * DRAINED) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length <= maxBytes) chunks.push(value);
   }
+  if (length > maxBytes) throw tooLong(maxBytes);
   return Buffer.concat(chunks);
 }
 

@@ -1,6 +1,6 @@
 /** Opens and closes the listening sockets. */
 import { readFileSync } from 'node:fs';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
@@ -51,6 +51,7 @@ const KEEP_ALIVE_MS = 75_000;
 
 function open(server: HttpServer, { host, port }: Address): Promise<Listening> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.prependListener('request', acceptAnyHost);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -58,6 +59,17 @@ function open(server: HttpServer, { host, port }: Address): Promise<Listening> {
       resolve({ port: (server.address() as AddressInfo).port, close: (graceMs) => close(server, graceMs) });
     });
   });
+}
+
+/** Any Host is right, even none: the adaptor would answer what it cannot parse with a bare 400. */
+function acceptAnyHost({ headers }: IncomingMessage): void {
+  if (!isHost(headers.host ?? '')) headers.host = 'localhost';
+}
+
+function isHost(host: string): boolean {
+  if (/^[a-z0-9._-]+(?::[0-9]{1,4})?$/.test(host)) return true;
+  const url = `http://${host}/`;
+  return URL.canParse(url) && new URL(url).hostname === host.replace(/:\d+$/, '').toLowerCase();
 }
 
 function close(server: HttpServer, graceMs: number): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Dialect, DoorRequest, Handler } from '../core/dialect.js';
 import { SolveError } from '../core/errors.js';
 import { type Client, errorOf, type Gateway } from '../core/gateway.js';
+import { asText } from '../core/solution.js';
 import { isOpen, spentUsd, type TaskRecord } from '../core/store.js';
 import * as wire from '../wire/classic.js';
 import type { Question } from '../wire/codes.js';
@@ -59,7 +60,7 @@ const submit = door('submit', async (request, gateway, sent, form) => {
 
 const poll = door('poll', async (request, gateway, sent, form) => {
   const client = gateway.authenticate(keyOf(request.headers, sent.key));
-  const name = String(sent.action ?? '').toLowerCase();
+  const name = asText(sent.action)?.toLowerCase() ?? '';
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (!action) throw new SolveError('bad_request', { saidAs: 'ERROR_EMPTY_ACTION' });
   return await action({ gateway, client, sent, form, signal: request.signal });
@@ -92,7 +93,8 @@ async function getOne(
 
 /** Several ids in one call: their answers in order, joined with pipes; never held open. */
 async function getMany({ gateway, client, sent, form }: ActionCall): Promise<Response> {
-  const ids = String(sent.ids).split(',').filter(Boolean).slice(0, 1_000);
+  const ids = (asText(sent.ids) ?? '').split(',').filter(Boolean).slice(0, 1_000);
+  if (ids.length === 0) throw new SolveError('task_not_found', { saidAs: 'ERROR_WRONG_ID_FORMAT' });
   const answers = await Promise.all(ids.map((id) => answerFor(gateway, client, id)));
   const joined = answers.join('|');
   return form.asJson ? sayJson({ status: 1, request: joined }, form) : sayText(joined, form);
@@ -123,7 +125,9 @@ async function report({ gateway, client, sent, form }: ActionCall, isAccepted: b
 function idOf(value: unknown): number {
   const id = readTaskId(value);
   if (id !== undefined) return id;
-  const saidAs = /^\d+$/.test(String(value).trim()) ? 'ERROR_WRONG_CAPTCHA_ID' : 'ERROR_WRONG_ID_FORMAT';
+  const saidAs = /^\d+$/.test(asText(value)?.trim() ?? '')
+    ? 'ERROR_WRONG_CAPTCHA_ID'
+    : 'ERROR_WRONG_ID_FORMAT';
   throw new SolveError('task_not_found', { saidAs });
 }
 

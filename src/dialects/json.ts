@@ -5,10 +5,10 @@ import { type Client, errorOf, type Gateway } from '../core/gateway.js';
 import { isOpen, spentUsd, type TaskRecord } from '../core/store.js';
 import { factsOf } from '../core/task.js';
 import type { Question } from '../wire/codes.js';
-import { bodyText, gatewayHeaders, keyOf, readTaskId } from '../wire/door.js';
+import { bodyText, gatewayHeaders, keyOf, parseBody, readTaskId } from '../wire/door.js';
 import { flavourOfBody, particularsOf } from '../wire/flavours.js';
 import * as wire from '../wire/json.js';
-import { isObject, parseJson } from '../wire/rows.js';
+import { isObject } from '../wire/rows.js';
 
 type Sent = Readonly<Record<string, unknown>>;
 
@@ -38,7 +38,7 @@ function door(question: Question, handle: (call: Call) => Promise<Response>): Ha
 }
 
 function readEnvelope(body: Uint8Array): Sent {
-  const sent = parseJson(bodyText(body));
+  const sent = parseBody(bodyText(body));
   if (!isObject(sent)) throw new SolveError('bad_request', { detail: 'The body is not a JSON object.' });
   return sent;
 }

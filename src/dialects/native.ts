@@ -4,9 +4,8 @@ import { SolveError } from '../core/errors.js';
 import type { Client, Gateway } from '../core/gateway.js';
 import { isOpen, type TaskRecord } from '../core/store.js';
 import { factsOf } from '../core/task.js';
-import { bodyText, gatewayHeaders, keyOf, readTaskId } from '../wire/door.js';
+import { bodyText, gatewayHeaders, keyOf, parseBody, readTaskId } from '../wire/door.js';
 import * as wire from '../wire/native.js';
-import { parseJson } from '../wire/rows.js';
 
 interface Call {
   readonly request: DoorRequest;
@@ -81,7 +80,7 @@ const kinds = door(async ({ gateway, client }) => {
 });
 
 function readJson({ body }: DoorRequest): unknown {
-  const parsed = parseJson(bodyText(body));
+  const parsed = parseBody(bodyText(body));
   if (parsed === undefined) throw new SolveError('bad_request', { detail: 'The body is not valid JSON.' });
   return parsed;
 }

@@ -106,6 +106,14 @@ export class AccountState {
     return this.ban.until ?? undefined;
   }
 
+  /** The ban that runs, as the error that every call would be answered with. */
+  get silence(): { readonly until: number; readonly error: SolveError } | undefined {
+    const until = this.silentUntil;
+    return until === undefined
+      ? undefined
+      : { until, error: new SolveError('banned', { provider: this.id }) };
+  }
+
   /** Until when polls have to wait: a ban, or a connection that is known to be dead and tried by somebody else. */
   get pollableAt(): number {
     const now = this.tools.clock.now();

@@ -33,14 +33,16 @@ export async function pollUntilVerdict(
   let nextAt = plan.firstPollAt;
   while (polls < timing.maxPolls && nextAt < giveUpAt) {
     if (!(await sleepUntil(clock, nextAt, signal))) return { end: 'aborted', polls };
+    const { silence } = account;
+    if (silence && silence.until >= giveUpAt) return { end: 'failed', error: silence.error, polls };
     if (account.pollableAt > clock.now()) {
       nextAt = account.pollableAt;
       continue;
     }
     polls += 1;
     try {
-      const timeoutMs = Math.min(timing.answerWithinMs, Math.max(1, giveUpAt - clock.now()));
-      const solved = await account.poll(plan.upstream, { timeoutMs, signal });
+      // Asked in time, the answer may come a little later: it is paid for.
+      const solved = await account.poll(plan.upstream, { timeoutMs: timing.answerWithinMs, signal });
       if (solved) return { end: 'solved', solved, polls };
     } catch (thrown) {
       if (signal.aborted) return { end: 'aborted', polls };

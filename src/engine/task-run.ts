@@ -490,7 +490,7 @@ export class TaskRun {
 
 /** What kept a candidate away that could have taken the task. */
 function causeOf({ closed, firstAnswerMs }: Candidate, { now, deadlineAt }: Allowance): string {
-  if (closed) return closed.cause;
+  if (closed) return closed.scope === 'operator' ? 'no_slot' : closed.cause;
   return now + firstAnswerMs > deadlineAt ? 'deadline' : 'no_slot';
 }
 

@@ -40,7 +40,14 @@ export function openTransport(options: TransportOptions = {}): Transport {
       if (isClosed) throw new SolveError('bad_reply', { provider: account.id, detail: 'transport closed' });
       const base = new URL(account.baseUrl);
       const filled = fillRequest(base.pathname, request, account.apiKey);
-      return exchange({ pool: poolFor(base.origin), provider: account.id, filled, limits, clock });
+      const reply = await exchange({
+        pool: poolFor(base.origin),
+        provider: account.id,
+        filled,
+        limits,
+        clock,
+      });
+      return withoutKey(reply, account.apiKey);
     },
     async close() {
       isClosed = true;
@@ -49,6 +56,15 @@ export function openTransport(options: TransportOptions = {}): Transport {
       await within(clock, CLOSE_WITHIN_MS, Promise.all(open.map((pool) => pool.destroy())));
     },
   };
+}
+
+/** Shorter ones are no real keys, and stand in answers by chance. */
+const SHORTEST_KEY = 8;
+
+/** Some services repeat the key in an error; past this point nobody ever sees one. */
+function withoutKey(reply: UpstreamReply, apiKey: string): UpstreamReply {
+  if (apiKey.length < SHORTEST_KEY || !reply.body.includes(apiKey)) return reply;
+  return { ...reply, body: reply.body.replaceAll(apiKey, '***') };
 }
 
 function openPool(origin: string, options: TransportOptions): Pool {

@@ -1,6 +1,7 @@
 /** What every door reads from a request and writes beside an answer. */
 import { SolveError } from '../core/errors.js';
 import type { TaskRecord } from '../core/store.js';
+import { parseJson } from './rows.js';
 
 const LARGEST_ID = 2_147_483_647;
 
@@ -43,4 +44,42 @@ export function bodyText(body: Uint8Array): string {
   } catch {
     throw new SolveError('bad_request', { detail: 'The body is not UTF-8 text.' });
   }
+}
+
+/** Deeper than any client nests; whatever recurses over a task later must not run out of stack. */
+const DEEPEST = 50;
+
+/**
+ * The JSON of a body; undefined when it is none. The depth is looked at before parsing: a body of nothing but
+ * brackets takes V8 a second.
+ * @throws SolveError `bad_request` when it is nested too deep.
+ */
+export function parseBody(text: string): unknown {
+  if (!isDeeper(text, DEEPEST)) return parseJson(text);
+  throw new SolveError('bad_request', { detail: `The body is nested more than ${DEEPEST} levels deep.` });
+}
+
+function isDeeper(text: string, most: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at];
+    if (letter === '"') at = endOfString(text, at);
+    else if (letter === '[' || letter === '{') depth += 1;
+    else if (letter === ']' || letter === '}') depth -= 1;
+    if (depth > most) return true;
+  }
+  return false;
+}
+
+/** Where the string that begins here ends; the end of the text when it does not. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end > 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let slashes = 0;
+  while (text[at - 1 - slashes] === '\\') slashes += 1;
+  return slashes % 2 === 1;
 }

@@ -1,8 +1,8 @@
 /** Reads the parameters of in.php and res.php from any body that existing clients send, whatever its label says. */
 import { Busboy } from '@fastify/busboy';
 import { SolveError } from '../core/errors.js';
-import { bodyText } from './door.js';
-import { isObject, parseJson } from './rows.js';
+import { bodyText, parseBody } from './door.js';
+import { isObject } from './rows.js';
 
 export type Parameters = Record<string, unknown>;
 
@@ -22,7 +22,7 @@ async function readBody(body: Uint8Array): Promise<Parameters> {
   if (boundary !== undefined) return await readMultipart(body, boundary);
   const text = bodyText(body).trim();
   if (!text.startsWith('{')) return Object.fromEntries(new URLSearchParams(text));
-  const parsed = parseJson(text);
+  const parsed = parseBody(text);
   if (isObject(parsed)) return { ...parsed };
   throw new SolveError('bad_request', { detail: 'The body is not valid JSON.' });
 }

@@ -1,0 +1,63 @@
+/** The README against the code, both ways. `UPDATE_DOCS=1 npx vitest run test/docs.test.ts` writes the tables anew. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { describeKeys } from '../src/config/outline.js';
+import { ERROR_POLICY } from '../src/core/errors.js';
+import { KIND_NAMES } from '../src/core/task.js';
+import { FLAVOURS } from '../src/wire/flavours.js';
+
+const path = new URL('../README.md', import.meta.url);
+const readme = () => readFileSync(path, 'utf8');
+
+const TABLES: Readonly<Record<string, () => string>> = {
+  errors: () => {
+    const rows = Object.entries(ERROR_POLICY).map(
+      ([code, { http, title }]) => `| \`${code}\` | ${http} | ${title} |`,
+    );
+    return ['| code | HTTP | meaning |', '|---|---|---|', ...rows].join('\n');
+  },
+  config: () => {
+    const rows = describeKeys().map(({ path: key, type, default: fallback, description }) => {
+      const shown = fallback === '' || fallback === 'required' ? fallback : `\`${fallback}\``;
+      return `| \`${key}\` | ${type.replaceAll('|', '\\|')} | ${shown} | ${description} |`;
+    });
+    return ['| key | type | default | meaning |', '|---|---|---|---|', ...rows].join('\n');
+  },
+};
+
+function between(name: string): RegExp {
+  return new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`);
+}
+
+describe('the README', () => {
+  it.each(Object.keys(TABLES))('has the table of %s as the code has it', (name) => {
+    const table = TABLES[name]?.() ?? '';
+    const fresh = readme().replace(
+      between(name),
+      (_all, open: string, close: string) => `${open}${table}\n${close}`,
+    );
+    if (process.env.UPDATE_DOCS) writeFileSync(path, fresh);
+    expect(readme()).toBe(fresh);
+    expect(readme()).toContain(table);
+  });
+
+  it('names every kind and every flavour', () => {
+    for (const name of [...KIND_NAMES, ...Object.keys(FLAVOURS)]) expect(readme()).toContain(name);
+  });
+
+  it('names every command and no other', () => {
+    const commands = readdirSync(new URL('../src/cli/', import.meta.url)).map((file) =>
+      file.replace(/\.ts$/, ''),
+    );
+    const named = new Set([...readme().matchAll(/`captcha-gateway (\w+)/g)].map(([, name]) => name));
+    expect([...named].sort()).toEqual(commands.sort());
+  });
+
+  it('names only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    const named = [...readme().matchAll(/npm (?:run (\w+)|(test|start))/g)].map(
+      ([, run, plain]) => run ?? plain,
+    );
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+  });
+});
