@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util';
+import { runDemo } from '../demo/demo.js';
+import type { Command } from '../main.js';
+
+/** The whole gateway on this machine, against sandbox services that fail on purpose; nothing is asked outside. */
+export default {
+  summary: 'watch the gateway fail over between sandbox services',
+  usage: 'demo [--once] [--port N]',
+  async run(args) {
+    const options = {
+      once: { type: 'boolean', default: false },
+      port: { type: 'string', default: '0' },
+    } as const;
+    const { values } = parseArgs({ args: [...args], options });
+    return await runDemo({
+      isOnce: values.once,
+      port: Number(values.port),
+      stop: stopSignal(),
+      write: (text) => void process.stdout.write(text),
+      isColoured: process.stdout.isTTY === true && !process.env.NO_COLOR,
+    });
+  },
+} satisfies Command;
+
+/** Aborts on Ctrl-C, SIGTERM, and when nobody reads the output any more; a second signal ends the process. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  process.stdout.on('error', () => stop.abort());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(1));
+      stop.abort();
+    });
+  }
+  return stop.signal;
+}

@@ -1,0 +1,100 @@
+/** What the demo has shown, in numbers, from the books of the sandbox services and the stories of the tasks. */
+import { SERVICE_NAMES, type Services } from './services.js';
+import type { Row } from './table.js';
+
+export interface Summary {
+  /** Everything was solved, nothing bought twice, no rule broken. */
+  readonly isGood: boolean;
+  readonly text: string;
+}
+
+/** Counts what happened; `services` are asked for their own books. */
+export function summarize(rows: readonly Row[], services: Services): Summary {
+  const solved = rows.filter(({ isSolved }) => isSolved).length;
+  const twice = boughtTwice(services);
+  const broken = rulesBroken(services);
+  const lines = [
+    ['solved', `${solved}/${rows.length}`],
+    ['failovers', failovers(rows)],
+    ['not asked while closed', `${rows.filter(isSpared).length} tasks`],
+    ['submits upstream', submits(services)],
+    ['bought twice', String(twice)],
+    ['provider rules broken', String(broken)],
+    ['spent', spent(rows, services)],
+  ] as const;
+  return {
+    isGood: solved === rows.length && twice === 0 && broken === 0,
+    text: lines.map(([name, value]) => `${name.padEnd(24)}${value}`).join('\n'),
+  };
+}
+
+/** Failovers by cause: `no_slot 3, timeout 2`. */
+function failovers(rows: readonly Row[]): string {
+  const counts = new Map<string, number>();
+  for (const { outcome } of rows.flatMap(({ story }) => story.attempts.slice(0, -1))) {
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  }
+  return [...counts].map(([cause, count]) => `${cause} ${count}`).join(', ') || 'none';
+}
+
+/** The first service was known to be closed, so that the task lost no time on it. */
+function isSpared({ story }: Row): boolean {
+  return !story.attempts.some(({ provider }) => provider === SERVICE_NAMES[0]);
+}
+
+function submits({ sandboxes }: Services): string {
+  const each = SERVICE_NAMES.map((name) => {
+    const { calls, accepted } = sandboxes[name].stats();
+    return `${name} ${calls.submit} (${accepted} accepted)`;
+  });
+  return each.join(', ');
+}
+
+/** Tasks with more than one accepted submit, at all services together. */
+function boughtTwice({ sandboxes }: Services): number {
+  const times = new Map<string, number>();
+  for (const [task, count] of SERVICE_NAMES.flatMap((name) => [...sandboxes[name].stats().bought])) {
+    times.set(task, (times.get(task) ?? 0) + count);
+  }
+  return [...times.values()].filter((count) => count > 1).length;
+}
+
+/** What the services charged, and what the gateway reckons with while nobody can know. */
+function spent(rows: readonly Row[], { sandboxes }: Services): string {
+  const chargedUsd = SERVICE_NAMES.reduce((sum, name) => sum + sandboxes[name].stats().spentUsd, 0);
+  const reckonedUsd = rows.reduce((sum, { story }) => sum + (story.costUsd ?? 0), 0);
+  return `$${chargedUsd.toFixed(5)} (at most $${reckonedUsd.toFixed(5)} as the gateway sees it: a submit that hung may be charged)`;
+}
+
+function rulesBroken({ sandboxes }: Services): number {
+  return SERVICE_NAMES.reduce((sum, name) => sum + sandboxes[name].violations().length, 0);
+}
+
+/** How to go on by hand while the gateway still serves. */
+export function byHand({ url, key, logPath }: Services): string {
+  const json = JSON.stringify({
+    clientKey: key,
+    task: { type: 'TurnstileTaskProxyless', websiteURL: 'https://example.com/', websiteKey: '0x4AAA-demo' },
+  });
+  const native = JSON.stringify({
+    kind: 'recaptcha_v2',
+    siteKey: '6Le-demo',
+    pageUrl: 'https://example.com/',
+  });
+  return `Try it by hand; the gateway serves until Ctrl-C.
+
+  url      ${url}
+  key      ${key}
+  status   ${url}/status
+  log      ${logPath}
+
+  classic  curl '${url}/in.php?key=${key}&method=userrecaptcha&googlekey=6Le-demo&pageurl=https://example.com/'
+           curl '${url}/res.php?key=${key}&action=get&id=ID'
+  json     curl ${url}/createTask -d '${json}'
+           curl ${url}/getTaskResult -d '{"clientKey":"${key}","taskId":ID}'
+  native   curl ${url}/v1/solve -H 'x-api-key: ${key}' -d '${native}'
+
+  The site key chooses what the services do: sandbox-no-slot, sandbox-zero-balance, sandbox-unsolvable,
+  sandbox-hang, sandbox-never, sandbox-slow-3000; any other is solved.
+`;
+}
