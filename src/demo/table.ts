@@ -67,10 +67,10 @@ export function rowLine(row: Row, paint: Paint): string {
   return story.provider === SERVICE_NAMES[0] ? text : paint('yellow', text);
 }
 
-/** `captchaai: no_slot -> 2captcha: solved`; a service in brackets was known to be closed and not asked. */
+/** `captchaai: no_slot -> 2captcha: solved`; a service in brackets was known to be closed or doubted, and not asked. */
 function pathOf({ attempts, passedOver }: TaskStory): string {
   const closed = passedOver.flatMap(({ provider, why }) => {
-    const [, cause] = / open: (\w+)/.exec(why) ?? [];
+    const [, cause] = / (?:open|doubt): (\w+)/.exec(why) ?? [];
     return cause === undefined ? [] : [`(${provider}: ${cause})`];
   });
   const asked = attempts.map(({ provider, outcome }) => `${provider}: ${outcome}`);

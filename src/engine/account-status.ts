@@ -6,16 +6,17 @@ import type { Gate } from './gate.js';
 
 /** The state of an account and of each of its kinds, at `now`. */
 export function statusOf(state: AccountState, now: number): ProviderStatus {
-  const { account, closedBy: gate } = state;
-  const stateName = gate?.scope === 'operator' ? 'held-out' : stateOf(gate, now);
+  const { account, closedBy: gate, doubt } = state;
+  const isDoubted = !gate && doubt.cause !== null;
+  const stateName = gate?.scope === 'operator' ? 'held-out' : isDoubted ? 'half-open' : stateOf(gate, now);
   return {
     id: account.id,
     use: account.provider.id,
     priority: account.priority,
     state: stateName,
-    cause: gate?.cause ?? null,
-    since: gate?.since ?? null,
-    until: gate?.until ?? null,
+    cause: gate?.cause ?? doubt.cause,
+    since: gate?.since ?? (isDoubted ? doubt.since : null),
+    until: gate ? gate.until : isDoubted ? doubt.until : null,
     balanceUsd: state.balance.usd,
     hoursToEmpty: null,
     inFlight: state.inFlight,

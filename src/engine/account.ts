@@ -15,6 +15,7 @@ import type {
 import type { Kind, Task } from '../core/task.js';
 import { Balance } from './balance.js';
 import { Circuit, isOpenCircuit } from './circuit.js';
+import { Doubt } from './doubt.js';
 import { Gate } from './gate.js';
 import { Score } from './scores.js';
 
@@ -60,6 +61,7 @@ export class AccountState {
   readonly key: Gate;
   readonly ban: Gate;
   readonly operator: Gate;
+  readonly doubt: Doubt;
   readonly #circuit: Circuit;
   readonly #kinds = new Map<Kind, KindState>();
   readonly #unanswered = new Set<{ readonly since: number }>();
@@ -77,6 +79,7 @@ export class AccountState {
     this.key = new Gate('key', null, owner);
     this.ban = new Gate('ban', null, owner);
     this.operator = new Gate('operator', null, owner);
+    this.doubt = new Doubt(tools.clock, tools.breaker);
     this.balance = new Balance(tools.clock, account.balanceCheckMs, () => this.#askBalance());
     this.#circuit = new Circuit(account.id);
   }
@@ -122,9 +125,12 @@ export class AccountState {
     return Math.max(this.transport.until ?? 0, now + PROBE_PAUSE_MS);
   }
 
-  get isSlow(): boolean {
+  /** Why others are asked first; undefined when there is no reason. */
+  get doubtful(): string | undefined {
+    if (this.doubt.isRaised) return this.doubt.cause ?? undefined;
     const [oldest] = this.#unanswered;
-    return oldest !== undefined && this.tools.clock.now() - oldest.since > SLOW_SUBMIT_MS;
+    const isSlow = oldest !== undefined && this.tools.clock.now() - oldest.since > SLOW_SUBMIT_MS;
+    return isSlow ? 'a submit hangs' : undefined;
   }
 
   get hasRoom(): boolean {
@@ -137,9 +143,10 @@ export class AccountState {
    */
   claim(kind: Kind): Claim {
     const { gate } = this.kind(kind);
-    const isProbe = gate.isOpen || this.transport.isOpen;
+    const isProbe = gate.isOpen || this.transport.isOpen || this.doubt.isDue;
     if (gate.isOpen) gate.isProbing = true;
     if (this.transport.isOpen) this.transport.isProbing = true;
+    if (this.doubt.isDue) this.doubt.isTrying = true;
     this.inFlight += 1;
     return { isProbe };
   }
@@ -159,6 +166,7 @@ export class AccountState {
   #endProbe(kind: Kind): void {
     this.kind(kind).gate.isProbing = false;
     this.transport.isProbing = false;
+    this.doubt.isTrying = false;
   }
 
   /** Gives the place back: the task has left the provider. */
@@ -181,6 +189,7 @@ export class AccountState {
         this.#exchange('submit', this.account.provider.submit, task, { ...limits, timeoutMs });
       // The caller's faults say nothing about the provider: they pass the circuit as results.
       const outcome = await (isProbe ? ask() : circuit.run(() => ask().catch(neutral)));
+      this.doubt.clear();
       if (outcome instanceof SolveError) throw outcome;
       gate.close();
       circuit.close();
@@ -223,6 +232,7 @@ export class AccountState {
   admit(): void {
     for (const gate of [this.operator, this.key, this.money, this.transport]) gate.close();
     this.#failuresInRow = 0;
+    this.doubt.clear();
     this.#circuit.close();
     for (const { gate, circuit } of this.#kinds.values()) {
       gate.close();
@@ -315,8 +325,10 @@ export class AccountState {
   /** What a refused submit says about the kind and the money. */
   #bookSubmit(kind: Kind, error: SolveError, { signal }: CallLimits): void {
     if (signal?.aborted) return;
+    if (error.opens === 'transport') this.doubt.raise(error.code);
+    else this.doubt.clear();
     if (error.opens === 'money') this.#outOfMoney(kind);
-    if (error.opens === 'kind' || error.opens === 'transport') this.#closeKind(kind, error);
+    if (error.opens === 'kind') this.#closeKind(kind, error);
   }
 
   #closeKind(kind: Kind, error: SolveError): void {

@@ -27,7 +27,7 @@ export function candidatesFor(
       tried: triedBefore(record, account.id),
       closed: closedState(state, record, now),
       hasRoom: state.hasRoom,
-      isSlow: state.isSlow,
+      doubtful: state.doubtful,
       priceUsd: account.priceUsd(record.task.kind),
       firstAnswerMs: account.provider.answersAtOnce(record.task.kind) ? 0 : timing.firstPollMs,
     };

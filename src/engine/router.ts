@@ -13,8 +13,8 @@ export interface Candidate {
   /** What keeps new tasks out; undefined when nothing does. */
   readonly closed: Closed | undefined;
   readonly hasRoom: boolean;
-  /** A submit to it hangs right now. */
-  readonly isSlow: boolean;
+  /** Why others are asked first; undefined when there is no reason. */
+  readonly doubtful: string | undefined;
   /** Price of this kind in USD; null when unknown. */
   readonly priceUsd: number | null;
   /** The earliest an answer can be had, in ms from now. */
@@ -70,9 +70,11 @@ export function rank(candidates: readonly Candidate[], allowance: Allowance): De
     if (candidate.hasRoom) open.push(candidate);
     else full.push(candidate.id);
   }
+  for (const { id, doubtful } of open)
+    if (doubtful) passedOver.push({ provider: id, why: `in doubt: ${doubtful}; others first` });
   for (const id of full) passedOver.push({ provider: id, why: 'all threads are busy' });
   return {
-    order: open.sort(bySpeedThenRank).map(({ id }) => id),
+    order: open.sort(byDoubtThenRank).map(({ id }) => id),
     passedOver,
     full,
     lastResort: leastBad(closed, allowance.now),
@@ -80,8 +82,8 @@ export function rank(candidates: readonly Candidate[], allowance: Allowance): De
   };
 }
 
-function bySpeedThenRank(a: Candidate, b: Candidate): number {
-  return Number(a.isSlow) - Number(b.isSlow) || a.rank - b.rank;
+function byDoubtThenRank(a: Candidate, b: Candidate): number {
+  return Number(a.doubtful !== undefined) - Number(b.doubtful !== undefined) || a.rank - b.rank;
 }
 
 function reasonAgainst(candidate: Candidate, { now, deadlineAt, leftUsd }: Allowance): string | undefined {

@@ -443,7 +443,9 @@ export class TaskRun {
         },
       ];
     });
-    const settled: TaskMove = { move: 'settled', at, passedOver: this.#passedOver, ...outcome };
+    const asked = new Set(this.#record.attempts.map(({ provider }) => provider));
+    const passedOver = this.#passedOver.filter(({ provider }) => !asked.has(provider));
+    const settled: TaskMove = { move: 'settled', at, passedOver, ...outcome };
     const fresh = before.filter((move) => move.move !== 'attempt-accepted');
     await this.#write([...before, ...dropped, settled]);
     for (const move of [...fresh, ...dropped, settled]) this.#apply(move);

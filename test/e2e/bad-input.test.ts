@@ -10,6 +10,15 @@ import { type GatewayProcess, startGatewayProcess } from '../support/gateway-pro
 import { type Answer, jsonOf, type Sent, send } from '../support/http.js';
 import { AUTHORIZED, DOORS } from './doors.js';
 import { HOSTILE_BODIES, HOSTILE_PATHS, type Hostile, MAX_BODY_BYTES } from './hostile-input.js';
+import {
+  CLASSIC,
+  CLASSIC_WORD,
+  expectClassic,
+  expectFor,
+  expectNative,
+  isOld,
+  JSON_PATHS,
+} from './refusals.js';
 
 let upstream: Sandbox;
 let folder: ConfigFolder;
@@ -27,15 +36,6 @@ afterAll(async () => {
   await upstream.close();
 });
 
-const CLASSIC = ['/in.php', '/res.php'];
-const JSON_PATHS = [
-  '/createTask',
-  '/getTaskResult',
-  '/getBalance',
-  '/reportCorrect',
-  '/feedbackTask',
-  '/no/such',
-];
 const NATIVE: readonly [method: string, path: string][] = [
   ['POST', '/v1/solve'],
   ['POST', '/v1/tasks'],
@@ -47,61 +47,8 @@ const NATIVE: readonly [method: string, path: string][] = [
 ];
 const OPERATOR = ['/admin/providers/nobody/hold', '/admin/providers/nobody/admit'];
 
-const CLASSIC_WORD = /^(ERROR_[A-Z_]+|CAPCHA_NOT_READY|OK\|\d+|[A-Z_|]+)$/;
-
-/** HTTP 200, and a word this dialect has. */
-function expectClassic({ status, headers, text }: Answer): void {
-  expect(status).toBe(200);
-  if (headers['content-type'] === 'application/json') {
-    expect(JSON.parse(text)).toEqual({
-      status: expect.any(Number),
-      request: expect.any(String),
-      error_text: expect.any(String),
-    });
-    return;
-  }
-  expect(headers['content-type']).toBe('text/plain; charset=utf-8');
-  expect(text).toMatch(CLASSIC_WORD);
-}
-
-/** HTTP 200 with an errorId, and with a code and a description where that is not 0. */
-function expectJson(answer: Answer): void {
-  expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json']);
-  const { errorId, ...said } = jsonOf(answer);
-  if (errorId === 0) return;
-  expect({ errorId, ...said }).toMatchObject({
-    errorId: 1,
-    errorCode: expect.stringMatching(/^[A-Z][A-Z_]+$/),
-    errorDescription: expect.stringMatching(/\S/),
-  });
-}
-
-/** A problem whose status is the one on the line, or a task that was taken after all. */
-function expectNative(answer: Answer): void {
-  if (answer.status < 300) return;
-  expect(answer.headers['content-type']).toBe('application/problem+json');
-  const { status, code, title, type } = jsonOf(answer);
-  expect([status, type, typeof code, typeof title]).toEqual([
-    answer.status,
-    'about:blank',
-    'string',
-    'string',
-  ]);
-  expect(answer.status).toBeLessThan(500);
-}
-
 function ask(path: string, sent: Sent): Promise<Answer> {
   return send(gateway.url, path, { timeoutMs: 10_000, ...sent });
-}
-
-function expectFor(path: string, method: string): (answer: Answer) => void {
-  if (path.startsWith('/v1') || path.startsWith('/admin') || (method !== 'POST' && !isOld(path)))
-    return expectNative;
-  return CLASSIC.some((classic) => path.startsWith(classic)) ? expectClassic : expectJson;
-}
-
-function isOld(path: string): boolean {
-  return CLASSIC.includes(path) || (JSON_PATHS.includes(path) && path !== '/no/such');
 }
 
 const ROUTES: readonly (readonly [method: string, path: string])[] = [
