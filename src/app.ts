@@ -114,8 +114,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       if (isStopping) return;
       isStopping = true;
       stopForgetting();
-      engine.stop();
-      await Promise.all(servers.map((server) => server.close(CLOSE_GRACE_MS)));
+      await Promise.all([
+        engine.stop(CLOSE_GRACE_MS),
+        ...servers.map((server) => server.close(CLOSE_GRACE_MS)),
+      ]);
       metrics.close();
       await transport.close();
       await store.close();

@@ -48,29 +48,39 @@ async function answer(
   options: DoorOptions,
   handle: (request: DoorRequest) => Promise<Response>,
 ): Promise<Response> {
-  const raw = context.req.raw;
-  const request = doorRequest(context, new Uint8Array());
+  const { raw, method } = context.req;
+  const parts = partsOf(context);
+  // Hono answers HEAD with the handler of GET, and a GET may buy a captcha.
+  if (method === 'HEAD') return dialect.refuse(new SolveError('bad_request'), { ...parts, body: EMPTY });
   try {
     const body = await readBounded(raw, options.maxBodyBytes);
-    return await handle({ ...request, body, signal: raw.signal });
+    return await handle({
+      ...parts,
+      body,
+      // Making a signal costs more than all of the above, and most requests never wait.
+      get signal() {
+        return raw.signal;
+      },
+    });
   } catch (thrown) {
     const error = asSolveError(thrown);
     if (error.code === 'internal') options.onFault(thrown);
-    return dialect.refuse(error, request);
+    return dialect.refuse(error, { ...parts, body: EMPTY });
   }
 }
 
-function doorRequest({ req }: Context<{ Bindings: NodeBindings }>, body: Uint8Array): DoorRequest {
+const EMPTY = new Uint8Array();
+
+function partsOf({ req }: Context<{ Bindings: NodeBindings }>): Omit<DoorRequest, 'body' | 'signal'> {
   const { path, search, prefix } = splitPath(req.url);
+  const { headers } = req.raw;
   return {
     method: req.method,
     path,
     query: new URLSearchParams(search),
-    headers: req.raw.headers,
-    body,
-    flavour: prefix ?? flavourOfHost(req.raw.headers.get('host')),
+    headers,
+    flavour: prefix ?? flavourOfHost(headers.get('host')),
     params: req.param(),
-    signal: req.raw.signal,
   };
 }
 

@@ -22,15 +22,19 @@ export default {
   },
 } satisfies Command;
 
-/** Aborts on Ctrl-C, SIGTERM, and when nobody reads the output any more; a second signal ends the process. */
+/** `timeout` and npm pass on a signal that has reached the whole group already: the same Ctrl-C comes twice. */
+const SAME_SIGNAL_MS = 1_000;
+
+/** Aborts on Ctrl-C, SIGTERM, and when nobody reads the output any more; a later signal ends the process at once. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   process.stdout.on('error', () => stop.abort());
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      process.once(signal, () => process.exit(1));
-      stop.abort();
-    });
-  }
+  let stoppedAt: number | undefined;
+  const onSignal = () => {
+    stoppedAt ??= Date.now();
+    if (Date.now() - stoppedAt > SAME_SIGNAL_MS) process.exit(1);
+    stop.abort();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, onSignal);
   return stop.signal;
 }

@@ -103,7 +103,7 @@ export async function untilWelcome(door: Door, id: string, kind: DemoKind, atMos
     const { providers } = (await (await send(door, '/status')).json()) as { providers: ProviderState[] };
     const provider = providers.find((candidate) => candidate.id === id);
     const ofKind = provider?.kinds.find((candidate) => candidate.kind === kind);
-    if (provider?.state === 'closed' && ofKind?.state !== 'open') return;
+    if (provider?.state !== 'open' && ofKind?.state !== 'open') return;
     await pause(POLL_EVERY_MS);
   }
 }

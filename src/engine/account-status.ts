@@ -2,22 +2,19 @@
 import type { KindStatus, ProviderStatus } from '../core/status.js';
 import type { Kind } from '../core/task.js';
 import type { AccountState } from './account.js';
+import type { Doubt } from './doubt.js';
 import type { Gate } from './gate.js';
 
 /** The state of an account and of each of its kinds, at `now`. */
 export function statusOf(state: AccountState, now: number): ProviderStatus {
-  const { account, closedBy: gate, doubt } = state;
-  const isDoubted = !gate && doubt.cause !== null;
-  const stateName = gate?.scope === 'operator' ? 'held-out' : isDoubted ? 'half-open' : stateOf(gate, now);
+  const { account, gates } = state;
+  const [gate] = gates.closedBy;
   return {
     id: account.id,
     use: account.provider.id,
     priority: account.priority,
-    state: stateName,
-    cause: gate?.cause ?? doubt.cause,
-    since: gate?.since ?? (isDoubted ? doubt.since : null),
-    until: gate ? gate.until : isDoubted ? doubt.until : null,
-    balanceUsd: state.balance.usd,
+    ...(gate ? gateStatus(gate, now) : doubtStatus(gates.doubt)),
+    balanceUsd: gates.balance.usd,
     hoursToEmpty: null,
     inFlight: state.inFlight,
     limit: account.threads ?? null,
@@ -25,8 +22,21 @@ export function statusOf(state: AccountState, now: number): ProviderStatus {
   };
 }
 
+type State = Pick<ProviderStatus, 'state' | 'cause' | 'since' | 'until'>;
+
+function gateStatus(gate: Gate, now: number): State {
+  const { scope, cause, since, until } = gate;
+  return { state: scope === 'operator' ? 'held-out' : stateOf(gate, now), cause, since, until };
+}
+
+/** An account in doubt is open, and others are asked first. */
+function doubtStatus({ cause, since, until }: Doubt): State {
+  if (cause === null) return { state: 'closed', cause, since: null, until: null };
+  return { state: 'half-open', cause, since, until };
+}
+
 function kindStatus(state: AccountState, kind: Kind, now: number): KindStatus {
-  const { gate, score } = state.kind(kind);
+  const { gate, score } = state.gates.kind(kind);
   return {
     kind,
     state: stateOf(gate, now),

@@ -1,34 +1,47 @@
 /** The account's money: asked for rarely, shared by all who want to know. */
 import type { Clock } from '../core/clock.js';
 
+export interface BalanceAsking {
+  /** Least time between two calls. */
+  readonly everyMs: number;
+  /** Whether the account may be called at all now. */
+  readonly mayAsk: () => boolean;
+  readonly ask: () => Promise<number | null>;
+  /** Told every answer. */
+  readonly onTold: (usd: number | null) => void;
+}
+
 export class Balance {
   /** In USD as last told; null before the first answer and where the service has no such figure. */
   usd: number | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
   #toldAt = Number.NEGATIVE_INFINITY;
-  #call: Promise<boolean> | undefined;
+  #call: Promise<void> | undefined;
 
   constructor(
     private readonly clock: Clock,
-    private readonly everyMs: number,
-    private readonly ask: () => Promise<number | null>,
+    private readonly asking: BalanceAsking,
   ) {}
 
   /** The earliest time the service may be asked again. */
   get askableAt(): number {
-    return this.#askedAt + this.everyMs;
+    return this.#askedAt + this.asking.everyMs;
+  }
+
+  get isAsking(): boolean {
+    return this.#call !== undefined;
   }
 
   /** The service has told of money so lately that it cannot be asked again yet. */
   get isKnownPositive(): boolean {
-    const isRecent = this.clock.now() - this.#toldAt < this.everyMs;
+    const isRecent = this.clock.now() - this.#toldAt < this.asking.everyMs;
     return isRecent && this.usd !== null && this.usd > 0;
   }
 
-  /** Asks unless that was done too lately; true when an answer came. */
-  refresh(): Promise<boolean> {
+  /** Asks, unless that was done too lately or may not be done; settles when an answer came or failed to. */
+  refresh(): Promise<void> {
     if (this.#call) return this.#call;
-    if (this.clock.now() < this.askableAt) return Promise.resolve(false);
+    if (this.clock.now() < this.askableAt || !this.asking.mayAsk()) return Promise.resolve();
     this.#askedAt = this.clock.now();
     this.#call = this.#refresh().finally(() => {
       this.#call = undefined;
@@ -36,13 +49,13 @@ export class Balance {
     return this.#call;
   }
 
-  async #refresh(): Promise<boolean> {
+  async #refresh(): Promise<void> {
     try {
-      this.usd = await this.ask();
-      this.#toldAt = this.clock.now();
-      return true;
+      this.usd = await this.asking.ask();
     } catch {
-      return false; // What the failure says about the account is booked where the call is made.
+      return; // What the failure says about the account is booked where the call is made.
     }
+    this.#toldAt = this.clock.now();
+    this.asking.onTold(this.usd);
   }
 }

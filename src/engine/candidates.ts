@@ -2,6 +2,7 @@
 import type { Client, RoutingSettings } from '../core/gateway.js';
 import type { TaskRecord } from '../core/store.js';
 import type { AccountState } from './account.js';
+import type { Gate } from './gate.js';
 import type { Candidate, Closed } from './router.js';
 
 export interface Narrowing {
@@ -25,7 +26,7 @@ export function candidatesFor(
       rank: ordered ? ordered.indexOf(account.id) : position,
       refuses: refusal(record, state, narrowing, ordered),
       tried: triedBefore(record, account.id),
-      closed: closedState(state, record, now),
+      closed: state.gates.closing(record.task.kind).map((gate) => closedState(gate, now)),
       hasRoom: state.hasRoom,
       doubtful: state.doubtful,
       priceUsd: account.priceUsd(record.task.kind),
@@ -50,16 +51,16 @@ function refusal(
 }
 
 function triedBefore({ attempts }: TaskRecord, id: string): Candidate['tried'] {
-  const last = attempts.findLast(({ provider }) => provider === id);
+  // An intent that was withdrawn before it left says nothing about the provider.
+  const last = attempts.findLast(
+    ({ provider, outcome, mayBeCharged }) => provider === id && (outcome !== 'cancelled' || mayBeCharged),
+  );
   if (!last) return 'no';
   if (last.outcome === 'unsolvable') return 'unsolvable';
   return last.mayBeCharged ? 'taken' : 'refused';
 }
 
-function closedState(state: AccountState, { task }: TaskRecord, now: number): Closed | undefined {
-  const kindGate = state.kind(task.kind).gate;
-  const gate = state.closedBy ?? (kindGate.isOpen ? kindGate : undefined);
-  if (!gate?.cause) return undefined;
-  const { scope, cause, until, askableAt } = gate;
-  return { scope, cause, until, askableAt, isTriable: gate.isTriable(now) };
+function closedState(gate: Gate, now: number): Closed {
+  const { scope, cause, until, askableAt, isProbing } = gate;
+  return { scope, cause: cause ?? '', until, askableAt, isProbing, isTriable: gate.isTriable(now) };
 }

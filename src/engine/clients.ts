@@ -35,7 +35,8 @@ export function checkAllowed(client: Client, task: Task): void {
   if (client.kinds && !client.kinds.includes(task.kind)) {
     throw new SolveError('not_allowed', { detail: `clients.${client.id}.kinds does not list ${task.kind}.` });
   }
-  const host = targetHost(task);
+  // A name with the root's dot behind it is the same name.
+  const host = targetHost(task)?.replace(/\.$/, '');
   if (client.targets && host !== undefined) checkTarget(client.id, client.targets, host);
 }
 

@@ -8,11 +8,21 @@ export interface GateOwner {
   readonly clock: Clock;
   readonly events: Events;
   readonly provider: string;
+  /** Told when an open gate closes. */
+  readonly onClose: () => void;
 }
 
 export interface Backoff {
   readonly cooldownMs: number;
   readonly maxCooldownMs: number;
+}
+
+/** The call whose failure closes the way. */
+export interface Evidence {
+  /** When it left: one that left before the way was closed says nothing new. */
+  readonly askedAt: number;
+  /** The pause that is kept in any case. */
+  readonly atLeastMs?: number;
 }
 
 /** One cause at one scope; open means that nothing new passes. */
@@ -22,9 +32,9 @@ export class Gate {
   until: number | null = null;
   /** Before this not even the last resort may ask. */
   askableAt = 0;
-  /** A probe is under way: nobody else may pass meanwhile. */
-  isProbing = false;
+  #openedAt = 0;
   #openings = 0;
+  #try: object | undefined;
 
   constructor(
     readonly scope: BreakerScope,
@@ -36,44 +46,66 @@ export class Gate {
     return this.cause !== null;
   }
 
+  /** Somebody tries the way right now: nobody else may pass meanwhile. */
+  get isProbing(): boolean {
+    return this.#try !== undefined;
+  }
+
   /** Whether the time to try again has come; never where somebody has to act. */
   isDue(now: number): boolean {
     return this.isOpen && this.until !== null && now >= this.until;
   }
 
-  /** Whether one task may try the way now: closed gates aside, only when it is due and nobody else is trying. */
+  /** Whether one task may try the way now: only when it is due and nobody else is trying. */
   isTriable(now: number): boolean {
     return this.isDue(now) && !this.isProbing && (this.scope === 'kind' || this.scope === 'transport');
   }
 
-  /** Closes the way until `until`; null until somebody acts. Opening again moves the time and keeps `since`. */
+  /** Lets the caller try the way, alone, until it calls what is returned. */
+  lease(): () => void {
+    const mine = {};
+    this.#try = mine;
+    return () => {
+      if (this.#try === mine) this.#try = undefined;
+    };
+  }
+
+  /** Closes the way until `until`; null until somebody acts. A time that is already longer stands. */
   open(cause: string, until: number | null): void {
-    if (!this.isOpen) this.since = this.owner.clock.now();
+    if (this.isOpen && (this.until ?? Number.POSITIVE_INFINITY) > (until ?? Number.POSITIVE_INFINITY)) return;
+    this.#openedAt = this.owner.clock.now();
+    if (!this.isOpen) this.since = this.#openedAt;
     this.cause = cause;
     this.until = until;
-    this.isProbing = false;
     this.owner.events.emit('breaker-opened', this.#change(cause));
   }
 
-  /** Opens for a time that doubles with every opening in a row, never shorter than `atLeastMs`. */
-  backOff(cause: string, { cooldownMs, maxCooldownMs }: Backoff, atLeastMs = cooldownMs): void {
+  /** Opens for a time that doubles with every try in a row that failed. */
+  backOff(cause: string, { cooldownMs, maxCooldownMs }: Backoff, evidence: Evidence): void {
+    const { askedAt, atLeastMs = cooldownMs } = evidence;
+    const now = this.owner.clock.now();
+    this.askableAt = Math.max(this.askableAt, now + atLeastMs);
+    if (this.isOpen && askedAt <= this.#openedAt) {
+      if (this.until !== null) this.until = Math.max(this.until, this.askableAt);
+      return;
+    }
     const doubled = Math.min(cooldownMs * 2 ** this.#openings, maxCooldownMs);
     this.#openings += 1;
     // Up to a tenth more, so that many gateways do not come back in the same moment.
     const jittered = doubled * (1 + Math.random() / 10);
-    const now = this.owner.clock.now();
     this.open(cause, now + Math.max(jittered, atLeastMs));
-    this.askableAt = now + atLeastMs;
   }
 
   close(): void {
     this.#openings = 0;
-    this.isProbing = false;
+    this.#try = undefined;
+    this.askableAt = 0;
     const { cause } = this;
     if (cause === null) return;
     this.owner.events.emit('breaker-closed', this.#change(cause));
     this.cause = null;
     this.until = null;
+    this.owner.onClose();
   }
 
   #change(cause: string): BreakerChange {

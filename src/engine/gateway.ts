@@ -18,7 +18,9 @@ import { AccountState } from './account.js';
 import { statusOf } from './account-status.js';
 import { Clients, checkAllowed, startOfDay, Usage } from './clients.js';
 import { Room } from './room.js';
+import { TaskIds } from './task-ids.js';
 import { type RunTools, TaskRun } from './task-run.js';
+import { Waits } from './waits.js';
 
 export interface EngineOptions {
   readonly clock: Clock;
@@ -32,7 +34,6 @@ export interface EngineOptions {
   readonly onStoreError: (error: unknown) => void;
 }
 
-const IDS_AT_ONCE = 1_000;
 /** Finished tasks kept in memory for the polls that follow; older ones come from the store. */
 const KEPT_RECORDS = 5_000;
 /** How long a client waits for balances that are not known yet. */
@@ -48,18 +49,21 @@ export class Engine implements Gateway {
   readonly #tools: RunTools;
   readonly #running = new Map<number, TaskRun>();
   readonly #finished = new Map<number, TaskRecord>();
-  #nextId = 0;
-  #idsLeft = 0;
-  #reserving: Promise<void> | undefined;
+  readonly #ids: TaskIds;
+  readonly #waits: Waits;
+  /** Tasks whose report is on its way to the ledger. */
+  readonly #reporting = new Set<number>();
   #isStopping = false;
-  readonly #waiting = new Set<() => void>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#accounts = options.accounts.map((account) => new AccountState(account, options));
+    const room = new Room();
+    this.#accounts = options.accounts.map((account) => new AccountState(account, { ...options, room }));
     this.#clients = new Clients(options.clients);
     this.#usage = new Usage(() => options.clock.now());
-    this.#tools = { ...options, accounts: this.#accounts, room: new Room() };
+    this.#ids = new TaskIds(options.store);
+    this.#waits = new Waits(options.clock);
+    this.#tools = { ...options, accounts: this.#accounts, room };
   }
 
   /** Picks up what the last process left: today's spending, and every task that waits for an answer. */
@@ -72,7 +76,7 @@ export class Engine implements Gateway {
       const run = new TaskRun(record, this.#clientOf(record), this.#tools);
       this.#usage.resume(record.clientId);
       this.#keep(run);
-      void run.resume(position * RESUME_SPACING_MS);
+      run.resume(position * RESUME_SPACING_MS);
     }
   }
 
@@ -80,38 +84,20 @@ export class Engine implements Gateway {
     return this.#clients.authenticate(key);
   }
 
-  async submit(client: Client, { task, origin, options = {}, deadlineMs }: Submission): Promise<TaskRecord> {
+  async submit(client: Client, submission: Submission): Promise<TaskRecord> {
     if (this.#isStopping)
       throw new SolveError('overloaded', { detail: 'The gateway is stopping.', retryAfterMs: 1_000 });
-    checkAllowed(client, task);
+    checkAllowed(client, submission.task);
     this.#usage.begin(client);
-    const { routing, clock } = this.#options;
-    const createdAt = clock.now();
-    const mostMs = Math.min(deadlineMs ?? routing.deadlineMs, routing.deadlineMs);
+    let run: TaskRun | undefined;
     try {
-      const id = await this.#takeId();
-      const record: TaskRecord = {
-        id,
-        clientId: client.id,
-        origin,
-        task,
-        options,
-        status: 'queued',
-        createdAt,
-        deadlineAt: createdAt + mostMs,
-        finishedAt: null,
-        attempts: [],
-        passedOver: [],
-        provider: null,
-        solution: null,
-        error: null,
-        reported: null,
-      };
-      const run = new TaskRun(record, client, this.#tools);
-      await run.begin();
+      const record = newRecord(await this.#ids.take(), client, submission, this.#options);
+      run = new TaskRun(record, client, this.#tools);
       this.#keep(run);
+      await run.begin();
       return run.record;
     } catch (error) {
+      if (run) this.#running.delete(run.record.id);
       this.#usage.end(client.id, 0);
       if (error instanceof SolveError) throw error;
       this.#options.onStoreError(error);
@@ -121,7 +107,7 @@ export class Engine implements Gateway {
 
   async untilAccepted(id: number, signal?: AbortSignal): Promise<TaskRecord> {
     const run = this.#running.get(id);
-    if (run) await this.#within(run.accepted, this.#options.routing.acceptWithinMs, signal);
+    if (run) await this.#waits.until(run.accepted, this.#options.routing.acceptWithinMs, signal);
     const record = run?.record ?? (await this.#lookUp(id));
     if (!record) throw notFound(id);
     return record;
@@ -137,7 +123,7 @@ export class Engine implements Gateway {
     const record = await this.find(client, id);
     const run = this.#running.get(id);
     if (!run || !isOpen(record) || waitMs <= 0) return record;
-    await this.#within(run.ended, waitMs, signal);
+    await this.#waits.until(run.ended, waitMs, signal);
     return run.record;
   }
 
@@ -152,25 +138,30 @@ export class Engine implements Gateway {
 
   async report(client: Client, id: number, isAccepted: boolean): Promise<void> {
     const record = await this.find(client, id);
-    if (record.reported !== null || record.status !== 'solved') return;
-    await this.#options.store.write(id, [{ move: 'reported', isAccepted }]);
-    if (this.#finished.has(id)) this.#finished.set(id, { ...record, reported: isAccepted });
+    if (record.reported !== null || record.status !== 'solved' || this.#reporting.has(id)) return;
+    this.#reporting.add(id);
+    try {
+      await this.#options.store.write(id, [{ move: 'reported', isAccepted }]);
+      if (this.#finished.has(id)) this.#finished.set(id, { ...record, reported: isAccepted });
+    } finally {
+      this.#reporting.delete(id);
+    }
     void this.#tellProvider(record, isAccepted);
   }
 
   async balanceUsd(client: Client): Promise<number> {
-    const accounts = this.#accounts.filter(({ id }) => client.providers?.includes(id) ?? true);
-    const answers = Promise.all(accounts.map(({ balance }) => balance.refresh()));
-    const isUnknown = accounts.some(({ balance }) => balance.usd === null);
-    if (isUnknown) await this.#within(answers, BALANCE_WAIT_MS);
-    const sum = accounts.reduce((usd, { balance }) => usd + (balance.usd ?? 0), 0);
+    const balances = this.#accountsOf(client).map(({ gates }) => gates.balance);
+    const answers = Promise.all(balances.map((balance) => balance.refresh()));
+    const isUnknown = balances.some(({ usd }) => usd === null);
+    if (isUnknown) await this.#waits.until(answers, BALANCE_WAIT_MS);
+    const sum = balances.reduce((total, { usd }) => total + (usd ?? 0), 0);
     const left = (client.limits?.usdPerDay ?? Number.POSITIVE_INFINITY) - this.#usage.spentUsd(client.id);
     return Math.max(0, Math.min(sum, left));
   }
 
   kinds(client: Client): readonly KindOffer[] {
     const allowed = KIND_NAMES.filter((kind) => client.kinds?.includes(kind) ?? true);
-    const accounts = this.#accounts.filter(({ id }) => client.providers?.includes(id) ?? true);
+    const accounts = this.#accountsOf(client);
     return allowed.map((kind) => {
       const able = accounts.filter(({ account }) => account.kinds.includes(kind));
       return { kind, providers: able.map(({ id }) => id) };
@@ -204,24 +195,34 @@ export class Engine implements Gateway {
     return account !== undefined;
   }
 
-  /** Takes nothing new and leaves what is running to the next start. */
-  stop(): void {
+  /**
+   * Takes nothing new, releases whoever waits, and leaves what is running to the next start; resolves when the
+   * submits under way are booked, or after `graceMs`: an answer that is on its way may be a paid task.
+   */
+  async stop(graceMs = 0): Promise<void> {
     this.#isStopping = true;
-    for (const run of this.#running.values()) run.stop();
+    const booked = Promise.all([...this.#running.values()].map((run) => run.stop()));
     for (const account of this.#accounts) account.close();
-    for (const end of [...this.#waiting]) end();
+    this.#waits.release();
+    if (graceMs > 0) await new Waits(this.#options.clock).until(booked, graceMs);
   }
 
   #clientOf({ clientId }: TaskRecord): Client | undefined {
     return this.#options.clients.find(({ id }) => id === clientId);
   }
 
+  #accountsOf({ providers }: Client): readonly AccountState[] {
+    return this.#accounts.filter(({ id }) => providers?.includes(id) ?? true);
+  }
+
   #keep(run: TaskRun): void {
     const { id, clientId } = run.record;
+    // What a task had spent before a restart, the ledger has told already.
+    const spentBefore = spentUsd(run.record);
     this.#running.set(id, run);
     void run.ended.then(() => {
       this.#running.delete(id);
-      this.#usage.end(clientId, spentUsd(run.record));
+      this.#usage.end(clientId, spentUsd(run.record) - spentBefore);
       this.#finished.set(id, withoutImages(run.record));
       if (this.#finished.size <= KEPT_RECORDS) return;
       for (const oldest of this.#finished.keys()) {
@@ -233,25 +234,6 @@ export class Engine implements Gateway {
 
   async #lookUp(id: number): Promise<TaskRecord | undefined> {
     return this.#finished.get(id) ?? (await this.#options.store.find(id));
-  }
-
-  async #takeId(): Promise<number> {
-    while (this.#idsLeft === 0) {
-      this.#reserving ??= this.#reserve();
-      await this.#reserving;
-    }
-    this.#idsLeft -= 1;
-    this.#nextId += 1;
-    return this.#nextId - 1;
-  }
-
-  async #reserve(): Promise<void> {
-    try {
-      this.#nextId = await this.#options.store.reserveIds(IDS_AT_ONCE);
-      this.#idsLeft = IDS_AT_ONCE;
-    } finally {
-      this.#reserving = undefined;
-    }
   }
 
   async #tellProvider(record: TaskRecord, isAccepted: boolean): Promise<void> {
@@ -266,23 +248,32 @@ export class Engine implements Gateway {
       // The verdict is in the ledger; a provider that does not take it changes nothing for the client.
     }
   }
+}
 
-  /** Waits for `event`, at most `waitMs`, and no longer than the client or the gateway itself does. */
-  #within(event: Promise<unknown>, waitMs: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted || this.#isStopping) return Promise.resolve();
-    return new Promise((resolve) => {
-      const end = () => {
-        cancel();
-        this.#waiting.delete(end);
-        signal?.removeEventListener('abort', end);
-        resolve();
-      };
-      const cancel = this.#options.clock.after(waitMs, end);
-      this.#waiting.add(end);
-      signal?.addEventListener('abort', end, { once: true });
-      void event.then(end, end);
-    });
-  }
+function newRecord(
+  id: number,
+  client: Client,
+  { task, origin, options = {}, deadlineMs }: Submission,
+  { clock, routing }: EngineOptions,
+): TaskRecord {
+  const createdAt = clock.now();
+  return {
+    id,
+    clientId: client.id,
+    origin,
+    task,
+    options,
+    status: 'queued',
+    createdAt,
+    deadlineAt: createdAt + Math.min(deadlineMs ?? routing.deadlineMs, routing.deadlineMs),
+    finishedAt: null,
+    attempts: [],
+    passedOver: [],
+    provider: null,
+    solution: null,
+    error: null,
+    reported: null,
+  };
 }
 
 function notFound(id: number): SolveError {

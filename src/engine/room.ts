@@ -1,31 +1,57 @@
-/** Tasks that wait for a free thread, first come first served. */
+/** Tasks that wait for an account to have room for them, first come first served. */
 
 interface Waiting {
+  readonly turn: number;
   readonly accounts: ReadonlySet<string>;
+  readonly goOn: (account?: string) => void;
+}
+
+export interface Wait {
+  /** Settles with the account that has room for the caller; undefined when something else woke it. */
+  readonly woken: Promise<string | undefined>;
+  /** Leaves the queue, and goes on. */
   readonly wake: () => void;
 }
 
 export class Room {
-  readonly #waiting = new Set<Waiting>();
+  /** In the order of their turns. */
+  readonly #waiting: Waiting[] = [];
+  #turns = 0;
 
-  /** Settles when one of these accounts has a free thread for the caller; `cancel` leaves the queue. */
-  wait(accounts: readonly string[]): { readonly freed: Promise<void>; readonly cancel: () => void } {
-    let wake = () => {};
-    const freed = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    const waiting: Waiting = { accounts: new Set(accounts), wake };
-    this.#waiting.add(waiting);
-    return { freed, cancel: () => this.#waiting.delete(waiting) };
+  /** A place in the queue, kept however often its holder is woken in vain. */
+  takeTurn(): number {
+    this.#turns += 1;
+    return this.#turns;
   }
 
-  /** A thread of this account is free: whoever has waited longest for it goes on. */
+  /** Waits until one of these accounts has room, or may be asked again, or is known to be not. */
+  wait(accounts: readonly string[], turn: number): Wait {
+    let goOn: Waiting['goOn'] = () => {};
+    const woken = new Promise<string | undefined>((resolve) => {
+      goOn = resolve;
+    });
+    const waiting = { turn, accounts: new Set(accounts), goOn };
+    const before = this.#waiting.findLastIndex((other) => other.turn < turn);
+    this.#waiting.splice(before + 1, 0, waiting);
+    return { woken, wake: () => this.#wake(waiting) };
+  }
+
+  /** This account has room: whoever has waited longest for it goes on. */
   freed(account: string): void {
-    for (const waiting of this.#waiting) {
-      if (!waiting.accounts.has(account)) continue;
-      this.#waiting.delete(waiting);
-      waiting.wake();
-      return;
+    const first = this.#waiting.find(({ accounts }) => accounts.has(account));
+    if (first) this.#wake(first, account);
+  }
+
+  /** What keeps tasks from this account has changed: all who wait for it decide anew, in their order. */
+  changed(account: string): void {
+    for (const waiting of [...this.#waiting]) {
+      if (waiting.accounts.has(account)) this.#wake(waiting);
     }
+  }
+
+  #wake(waiting: Waiting, account?: string): void {
+    const at = this.#waiting.indexOf(waiting);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    waiting.goOn(account);
   }
 }

@@ -10,8 +10,8 @@ export interface Candidate {
   readonly refuses: string | undefined;
   /** This task was handed to it before, with this result. */
   readonly tried: 'no' | 'refused' | 'unsolvable' | 'taken';
-  /** What keeps new tasks out; undefined when nothing does. */
-  readonly closed: Closed | undefined;
+  /** What keeps new tasks out, the gravest first; empty when nothing does. */
+  readonly closed: readonly Closed[];
   readonly hasRoom: boolean;
   /** Why others are asked first; undefined when there is no reason. */
   readonly doubtful: string | undefined;
@@ -26,6 +26,8 @@ export interface Closed {
   readonly cause: string;
   /** Null: until somebody acts. */
   readonly until: number | null;
+  /** Somebody tries it right now. */
+  readonly isProbing: boolean;
   /** Its time has come and nobody else is at it: one task may try it. */
   readonly isTriable: boolean;
   /** When even the last resort may ask again. */
@@ -44,69 +46,103 @@ export interface Decision {
   /** To be asked, first first. */
   readonly order: readonly string[];
   readonly passedOver: readonly PassedOver[];
-  /** Accounts that could take the task but for a free thread. */
-  readonly full: readonly string[];
+  /** Accounts that could take the task but for a free thread, or for somebody's try that is under way. */
+  readonly busy: readonly string[];
+  /** Accounts that are closed and could take the task otherwise. */
+  readonly shut: readonly string[];
   /** The least bad of those that are closed for a reason that asking may disprove. */
   readonly lastResort: string | undefined;
-  /** Accounts that did not solve it but may be asked once more when there is no other. */
+  /** Accounts that did not solve it but may be asked again when there is no other. */
   readonly again: readonly string[];
+  /** When the first of the closed ones may be tried. */
+  readonly reopensAt: number | undefined;
 }
+
+/** Sums of prices are not exact to the last digit. */
+const ROUNDING_USD = 1e-9;
 
 /** Ranks the candidates for one task. */
 export function rank(candidates: readonly Candidate[], allowance: Allowance): Decision {
-  const passedOver: PassedOver[] = [];
-  const open: Candidate[] = [];
-  const full: string[] = [];
-  const closed: Candidate[] = [];
-  const again: string[] = [];
-  for (const candidate of candidates) {
-    const why = reasonAgainst(candidate, allowance);
-    if (candidate.tried === 'unsolvable' && !why) again.push(candidate.id);
-    if (candidate.tried !== 'no') continue;
-    const closedWhy = why ? undefined : closedReason(candidate);
-    if (why ?? closedWhy) passedOver.push({ provider: candidate.id, why: why ?? closedWhy ?? '' });
-    if (closedWhy) closed.push(candidate);
-    if (why ?? closedWhy) continue;
-    if (candidate.hasRoom) open.push(candidate);
-    else full.push(candidate.id);
-  }
-  for (const { id, doubtful } of open)
-    if (doubtful) passedOver.push({ provider: id, why: `in doubt: ${doubtful}; others first` });
-  for (const id of full) passedOver.push({ provider: id, why: 'all threads are busy' });
+  const possible = candidates.filter((candidate) => !reasonAgainst(candidate, allowance));
+  const fresh = possible.filter(({ tried }) => tried === 'no');
+  const ready = fresh.filter((candidate) => !closedReason(candidate));
+  const closed = fresh.filter((candidate) => closedReason(candidate));
+  const again = possible.filter((candidate) => candidate.tried === 'unsolvable' && !closedReason(candidate));
+  const full = [...ready, ...again].filter(({ hasRoom }) => !hasRoom);
   return {
-    order: open.sort(byDoubtThenRank).map(({ id }) => id),
-    passedOver,
-    full,
+    order: ready
+      .filter(({ hasRoom }) => hasRoom)
+      .sort(byDoubtThenRank)
+      .map(idOf),
+    passedOver: candidates.flatMap((candidate) => passedOver(candidate, allowance)),
+    busy: [...full, ...closed.filter(isBeingTried)].map(idOf),
+    shut: closed.map(idOf),
     lastResort: leastBad(closed, allowance.now),
-    again,
+    again: again.filter(({ hasRoom }) => hasRoom).map(idOf),
+    reopensAt: firstReopening(closed, allowance.now),
   };
+}
+
+function idOf({ id }: Candidate): string {
+  return id;
 }
 
 function byDoubtThenRank(a: Candidate, b: Candidate): number {
   return Number(a.doubtful !== undefined) - Number(b.doubtful !== undefined) || a.rank - b.rank;
 }
 
+/** The reason in words, for those that this task has not been handed to. */
+function passedOver(candidate: Candidate, allowance: Allowance): PassedOver[] {
+  if (candidate.tried !== 'no') return [];
+  const why = reasonAgainst(candidate, allowance) ?? closedReason(candidate) ?? reasonToWait(candidate);
+  return why === undefined ? [] : [{ provider: candidate.id, why }];
+}
+
+function reasonToWait({ hasRoom, doubtful }: Candidate): string | undefined {
+  if (!hasRoom) return 'all threads are busy';
+  return doubtful === undefined ? undefined : `in doubt: ${doubtful}; others first`;
+}
+
 function reasonAgainst(candidate: Candidate, { now, deadlineAt, leftUsd }: Allowance): string | undefined {
   if (candidate.refuses) return candidate.refuses;
-  if ((candidate.priceUsd ?? 0) > leftUsd) return 'costs more than the task may';
+  if ((candidate.priceUsd ?? 0) > leftUsd + ROUNDING_USD) return 'costs more than the task may';
   if (now + candidate.firstAnswerMs > deadlineAt) return 'cannot answer before the deadline';
   return undefined;
 }
 
 function closedReason({ closed }: Candidate): string | undefined {
-  if (!closed || closed.isTriable) return undefined;
-  const until =
-    closed.until === null ? 'until somebody acts' : `until ${new Date(closed.until).toISOString()}`;
-  return `${closed.scope} open: ${closed.cause} ${until}`;
+  const shut = closed.find(({ isTriable }) => !isTriable);
+  if (!shut) return undefined;
+  const until = shut.until === null ? 'until somebody acts' : `until ${new Date(shut.until).toISOString()}`;
+  return `${shut.scope} open: ${shut.cause} ${shut.isProbing ? 'and being tried' : until}`;
+}
+
+/** Nothing but another task's try is in the way: its result is worth waiting for. */
+function isBeingTried({ closed, hasRoom }: Candidate): boolean {
+  return hasRoom && closed.every(({ isTriable, isProbing }) => isTriable || isProbing);
 }
 
 /** Causes that one more call may disprove; money, keys, bans and operators are not among them. */
 const DISPROVABLE = new Set(['timeout', 'bad_reply', 'internal', 'no_slot']);
 
-function leastBad(closed: readonly Candidate[], now: number): string | undefined {
-  const askable = closed.filter(({ closed: state, hasRoom }) => {
-    return state && hasRoom && DISPROVABLE.has(state.cause) && state.askableAt <= now;
-  });
-  const [first] = askable.sort((a, b) => (a.closed?.until ?? 0) - (b.closed?.until ?? 0));
+function leastBad(candidates: readonly Candidate[], now: number): string | undefined {
+  const askable = candidates.filter(
+    ({ closed, hasRoom }) =>
+      hasRoom &&
+      closed.every(
+        ({ cause, askableAt, isProbing }) => DISPROVABLE.has(cause) && askableAt <= now && !isProbing,
+      ),
+  );
+  const [first] = askable.sort((a, b) => reopening(a) - reopening(b));
   return first?.id;
+}
+
+function firstReopening(candidates: readonly Candidate[], now: number): number | undefined {
+  const times = candidates.map(reopening).filter((at) => at > now && at < Number.POSITIVE_INFINITY);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** When the last of what closes it is over. */
+function reopening({ closed }: Candidate): number {
+  return Math.max(...closed.map(({ until }) => until ?? Number.POSITIVE_INFINITY));
 }

@@ -48,7 +48,8 @@ export function verdictOn(record: TaskRecord, notAsked: readonly string[]): Task
   };
 }
 
-function isCode(outcome: Attempt['outcome']): outcome is ErrorCode {
+/** Whether an attempt ended with an error. */
+export function isCode(outcome: Attempt['outcome']): outcome is ErrorCode {
   return Object.hasOwn(ERROR_POLICY, outcome);
 }
 

@@ -89,7 +89,9 @@ describe.concurrent('demo', () => {
   it('can be ended in the middle of the table', { timeout: WITHIN_MS }, async () => {
     const demo = startDemo();
     await expect.poll(demo.output, { timeout: WITHIN_MS, interval: 20 }).toMatch(/\n *1 {2}classic/);
+    // As `timeout` does, and npm: the group is told as well as the child.
     demo.kill('SIGTERM');
+    demo.kill('SIGINT');
     expect(await demo.ended).toEqual([0, null]);
     expect(demo.errors()).toBe('');
   });

@@ -1,0 +1,56 @@
+/** What the ledger is told of an attempt: pure, from what is known of it. */
+import type { SolveError } from '../core/errors.js';
+import type { Accepted, Solved } from '../core/provider.js';
+import type { AttemptOutcome, Move, TaskRecord } from '../core/store.js';
+
+export type Ended = Extract<Move, { move: 'attempt-ended' }>;
+export type TaskMove = Exclude<Move, { move: 'created' }>;
+
+/** One attempt at one moment. */
+export interface Moment {
+  readonly index: number;
+  readonly at: number;
+  readonly polls: number;
+  /** What the provider takes for this kind, in USD; null when unknown. */
+  readonly priceUsd: number | null;
+}
+
+/** The intent, before anything leaves. */
+export function begun({ attempts }: TaskRecord, provider: string, at: number): TaskMove {
+  return { move: 'attempt-begun', attempt: attempts.length, provider, at };
+}
+
+export function accepted({ upstreamId }: Accepted, { index, at, priceUsd }: Moment): TaskMove {
+  return { move: 'attempt-accepted', attempt: index, upstreamId, at, costUsd: priceUsd };
+}
+
+export function solved({ costUsd }: Solved, moment: Moment): Ended {
+  return ended(moment, 'solved', { mayBeCharged: true, costUsd: costUsd ?? moment.priceUsd });
+}
+
+/** A refusal is free; what was accepted, or may have been, may be charged. */
+export function failed({ attempts }: TaskRecord, error: SolveError, moment: Moment): Ended {
+  const attempt = attempts[moment.index];
+  const mayBeCharged = attempt?.acceptedAt !== null || error.evidence.isAmbiguous === true;
+  const costUsd = mayBeCharged ? (moment.priceUsd ?? attempt?.costUsd ?? null) : 0;
+  const upstreamCode = error.evidence.upstreamCode ?? null;
+  return ended(moment, error.code, { mayBeCharged, costUsd, upstreamCode });
+}
+
+/** The task has ended without it: nobody waits for this attempt any more. */
+export function dropped(outcome: 'cancelled' | 'deadline', moment: Moment): Ended {
+  return ended(moment, outcome, { mayBeCharged: true, costUsd: moment.priceUsd });
+}
+
+/** The intent never left: nothing was bought, and the provider was not asked. */
+export function withdrawn(moment: Moment): Ended {
+  return ended(moment, 'cancelled', { mayBeCharged: false, costUsd: 0 });
+}
+
+function ended(
+  { index, at, polls }: Moment,
+  outcome: AttemptOutcome,
+  { upstreamCode = null, ...rest }: Pick<Ended, 'mayBeCharged' | 'costUsd'> & Partial<Ended>,
+): Ended {
+  return { move: 'attempt-ended', attempt: index, outcome, upstreamCode, at, polls, ...rest };
+}

@@ -1,0 +1,91 @@
+/** One attempt at one account: handed in, asked for until there is a verdict, drained when it was given up. */
+import type { Clock } from '../core/clock.js';
+import { asSolveError, type SolveError } from '../core/errors.js';
+import type { Accepted } from '../core/provider.js';
+import type { AccountState, Place } from './account.js';
+import type { Moment } from './attempt-moves.js';
+import { drainPlan, followPlan, type PollTerms, resumePlan, type Schedule } from './poll-plan.js';
+import { pollUntilVerdict, type Verdict } from './poller.js';
+import type { Score } from './scores.js';
+import type { TaskEnd } from './task-end.js';
+import type { TaskLedger } from './task-ledger.js';
+
+export interface AttemptTools {
+  readonly clock: Clock;
+  readonly ledger: TaskLedger;
+  /** Says until when an answer is wanted. */
+  readonly end: TaskEnd;
+}
+
+export class AttemptRun {
+  /** Made so far, by this process. */
+  #polls = 0;
+
+  constructor(
+    readonly index: number,
+    readonly place: Place,
+    private readonly tools: AttemptTools,
+  ) {}
+
+  get account(): AccountState {
+    return this.place.account;
+  }
+
+  /** What there is to be said of it now. */
+  get moment(): Moment {
+    const { clock, ledger } = this.tools;
+    const { task, attempts } = ledger.record;
+    const polls = Math.max(this.#polls, attempts[this.index]?.polls ?? 0);
+    return { index: this.index, at: clock.now(), polls, priceUsd: this.account.account.priceUsd(task.kind) };
+  }
+
+  get score(): Score {
+    return this.account.gates.kind(this.tools.ledger.record.task.kind).score;
+  }
+
+  /** Hands the task in: what the provider made of it, or why it did not take it. */
+  async submit(): Promise<Accepted | SolveError> {
+    const { clock, ledger, end } = this.tools;
+    const { task } = ledger.record;
+    const { answerWithinMs } = this.account.account.timing(task.kind);
+    const timeoutMs = Math.min(answerWithinMs, Math.max(1, end.deadlineAt - clock.now()));
+    try {
+      return await this.account.submit(task, this.place, { timeoutMs });
+    } catch (thrown) {
+      return asSolveError(thrown);
+    }
+  }
+
+  /** Polls a fresh attempt at the provider's pace. */
+  follow(): Promise<Verdict> {
+    return this.#poll(followPlan);
+  }
+
+  /** Polls on after a restart, from `notBefore`. */
+  resume(notBefore: number): Promise<Verdict> {
+    return this.#poll((terms) => resumePlan(terms, notBefore));
+  }
+
+  /** Polls slowly for an answer that nobody counts on any more. */
+  drain(notBefore?: number): Promise<Verdict> {
+    return this.#poll((terms) => drainPlan(terms, notBefore));
+  }
+
+  #poll(plan: (terms: PollTerms) => Schedule): Promise<Verdict> {
+    const { clock, ledger, end } = this.tools;
+    const { task, attempts } = ledger.record;
+    const attempt = attempts[this.index];
+    if (!attempt) throw new Error(`task ${ledger.record.id} has no attempt ${this.index}`);
+    const pace = this.account.account.timing(task.kind);
+    const polls = Math.max(this.#polls, attempt.polls);
+    const terms = { attempt: { ...attempt, polls }, pace, now: clock.now(), deadlineAt: end.deadlineAt };
+    return pollUntilVerdict(this.account, clock, {
+      ...plan(terms),
+      upstream: { upstreamId: attempt.upstreamId ?? '', task },
+      signal: end.signal,
+      onPoll: (made) => {
+        this.#polls = made;
+      },
+    });
+  }
+}
