@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { mountDoors, openApp } from './app/doors.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
 import { mountOperator } from './app/operator.js';
+import { keySha256 } from './config/key.js';
 import { type LoadedConfig, loadConfig } from './config/load.js';
 import { systemClock } from './core/clock.js';
 import type { Dialect } from './core/dialect.js';
@@ -19,9 +20,9 @@ import { loadFolder } from './registry.js';
 import { openSqlite } from './store/sqlite.js';
 
 export { ConfigError } from './config/faults.js';
-export { keySha256 } from './config/key.js';
 export { jsonSchema } from './config/outline.js';
 export { openSandbox, parseScript } from './sandbox/sandbox.js';
+export { keySha256 };
 
 export interface GatewayOptions {
   readonly configPath: string;
@@ -89,7 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let isStopping = false;
   const app = openApp();
   mountOperator(app, {
-    adminKey: config.admin?.key,
+    adminKeySha256: config.admin && keySha256(config.admin.key),
     status: () => status.snapshot(),
     metrics,
     ready: () => (isStopping ? Promise.reject(new Error('stopping')) : store.ping()),

@@ -10,8 +10,8 @@ import type { NodeBindings } from './body.js';
 import type { App } from './doors.js';
 
 export interface OperatorOptions {
-  /** Absent: only loopback is answered. */
-  readonly adminKey: string | undefined;
+  /** As hex. Absent: only loopback is answered. */
+  readonly adminKeySha256: string | undefined;
   readonly status: () => object;
   readonly metrics: { readonly contentType: string; render(): Promise<string> };
   /** Rejects while the gateway cannot take tasks. */
@@ -35,7 +35,8 @@ export function mountOperator(app: App, options: OperatorOptions): void {
     }
   });
   const guarded = (handle: (context: OperatorContext) => Response | Promise<Response>) => {
-    return (context: OperatorContext) => (isOperator(context, options.adminKey) ? handle(context) : denied());
+    return (context: OperatorContext) =>
+      isOperator(context, options.adminKeySha256) ? handle(context) : denied();
   };
   app.get(
     '/status',
@@ -83,10 +84,10 @@ async function reasonOf(context: OperatorContext): Promise<string> {
     : 'held by the operator';
 }
 
-function isOperator({ req, env }: OperatorContext, adminKey: string | undefined): boolean {
-  if (adminKey !== undefined) {
+function isOperator({ req, env }: OperatorContext, adminKeySha256: string | undefined): boolean {
+  if (adminKeySha256 !== undefined) {
     const given = keyOf(req.raw.headers, undefined);
-    return given !== undefined && timingSafeEqual(sha256(given), sha256(adminKey));
+    return given !== undefined && timingSafeEqual(sha256(given), Buffer.from(adminKeySha256, 'hex'));
   }
   const isForwarded = req.header('forwarded') !== undefined || req.header('x-forwarded-for') !== undefined;
   return !isForwarded && isLoopback(env.incoming?.socket.remoteAddress);

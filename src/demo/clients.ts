@@ -90,10 +90,20 @@ export async function explain(door: Door, taskId: string): Promise<TaskStory> {
   return (await (await send(door, `/v1/tasks/${taskId}`)).json()) as TaskStory;
 }
 
-interface ProviderState {
-  readonly id: string;
+interface State {
   readonly state: string;
-  readonly kinds: readonly { readonly kind: string; readonly state: string }[];
+  readonly until: string | null;
+}
+
+interface ProviderState extends State {
+  readonly id: string;
+  readonly kinds: readonly (State & { readonly kind: string })[];
+}
+
+/** Half-open ways are tried by the next task as soon as their time has come. */
+function isWelcome(place: State | undefined): boolean {
+  if (place?.state !== 'half-open') return place?.state === 'closed';
+  return place.until === null || Date.parse(place.until) <= Date.now();
 }
 
 /** Waits until the gateway would ask this service for this kind again, at most `atMostMs`. */
@@ -103,7 +113,7 @@ export async function untilWelcome(door: Door, id: string, kind: DemoKind, atMos
     const { providers } = (await (await send(door, '/status')).json()) as { providers: ProviderState[] };
     const provider = providers.find((candidate) => candidate.id === id);
     const ofKind = provider?.kinds.find((candidate) => candidate.kind === kind);
-    if (provider?.state !== 'open' && ofKind?.state !== 'open') return;
+    if (isWelcome(provider) && isWelcome(ofKind)) return;
     await pause(POLL_EVERY_MS);
   }
 }

@@ -19,11 +19,11 @@ export function summarize(rows: readonly Row[], services: Services): Summary {
     ['not asked while closed', `${rows.filter(isSpared).length} tasks`],
     ['submits upstream', submits(services)],
     ['bought twice', String(twice)],
-    ['provider rules broken', String(broken)],
+    ['provider rules broken', [broken.length, ...broken].join('\n  ')],
     ['spent', spent(rows, services)],
   ] as const;
   return {
-    isGood: solved === rows.length && twice === 0 && broken === 0,
+    isGood: solved === rows.length && twice === 0 && broken.length === 0,
     text: lines.map(([name, value]) => `${name.padEnd(24)}${value}`).join('\n'),
   };
 }
@@ -66,8 +66,11 @@ function spent(rows: readonly Row[], { sandboxes }: Services): string {
   return `$${chargedUsd.toFixed(5)} (at most $${reckonedUsd.toFixed(5)} as the gateway sees it: a submit that hung may be charged)`;
 }
 
-function rulesBroken({ sandboxes }: Services): number {
-  return SERVICE_NAMES.reduce((sum, name) => sum + sandboxes[name].violations().length, 0);
+/** Each as the service wrote it down: `captchaai: balance-floor, after 990 ms instead of 1000`. */
+function rulesBroken({ sandboxes }: Services): readonly string[] {
+  return SERVICE_NAMES.flatMap((name) =>
+    sandboxes[name].violations().map(({ rule, detail }) => `${name}: ${rule}, ${detail}`),
+  );
 }
 
 /** How to go on by hand while the gateway still serves. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { balanceCheckMs, toAccounts } from '../../src/config/accounts.js';
 import type { Timing } from '../../src/core/provider.js';
 import type { Kind } from '../../src/core/task.js';
-import { configWithEntry, load, PUBLISHED, sampleConfig, sampleProvider } from './samples.js';
+import { configWithEntry, load, PUBLISHED, sampleConfig, sampleEntry, sampleProvider } from './samples.js';
 
 const FAST: Timing = { firstPollMs: 1, pollEveryMs: 1, maxPolls: 9_999, giveUpMs: 50, answerWithinMs: 20 };
 const SLOW: Timing = {
@@ -64,7 +64,9 @@ describe('balance checks', () => {
     ['https://solver.example.net', 90_000, 90_000],
     ['http://127.0.0.1:9000', 1_000, 1_000],
   ])('at %s, wished every %i ms, come every %i ms', (baseUrl, wished, expected) => {
-    const { config } = load(sampleConfig({ breaker: { balanceCheckMs: wished } }));
+    const breaker = { balanceCheckMs: wished };
+    const { accounts, config } = load(sampleConfig({ breaker, providers: [sampleEntry({ baseUrl })] }));
     expect(balanceCheckMs(config, { baseUrl })).toBe(expected);
+    expect(accounts[0]?.balanceCheckMs).toBe(expected);
   });
 });

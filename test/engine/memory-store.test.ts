@@ -1,0 +1,4 @@
+import { describeStore } from '../store/contract.js';
+import { MemoryStore } from '../support/memory-store.js';
+
+describeStore({ name: 'memory', open: () => new MemoryStore() });
