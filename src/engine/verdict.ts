@@ -41,10 +41,11 @@ export function verdictOn(record: TaskRecord, notAsked: readonly string[]): Task
   const code =
     USEFUL.find((candidate) => codes.has(candidate)) ?? (notAsked.length > 0 ? 'no_slot' : 'unsupported');
   const attempt = failed.findLast(({ outcome }) => outcome === code);
+  const told = OURS.has(code) ? 'no_slot' : code;
   return {
-    code: OURS.has(code) ? 'no_slot' : code,
+    code: told,
     upstreamCode: OURS.has(code) ? null : (attempt?.upstreamCode ?? null),
-    detail: detailOf(code, failed),
+    detail: detailOf(told, failed),
   };
 }
 

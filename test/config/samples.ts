@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { ConfigError, type ConfigIssue } from '../../src/config/faults.js';
 import { type LoadedConfig, type LoadOptions, loadConfig } from '../../src/config/load.js';
 import type { Provider, Timing } from '../../src/core/provider.js';
@@ -74,15 +73,10 @@ export function configWithEntry(keys: object) {
   return sampleConfig({ providers: [sampleEntry(keys)] });
 }
 
-const folders: string[] = [];
-afterAll(() => {
-  for (const used of folders) rmSync(used, { recursive: true, force: true });
-});
-
-/** A folder that is gone after the test file. */
+/** A folder that is gone when the tests' process ends. */
 export function temporaryFolder(): string {
   const made = mkdtempSync(join(tmpdir(), 'captcha-gateway-config-'));
-  folders.push(made);
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   return made;
 }
 
