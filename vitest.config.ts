@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Rooms whose tests start processes, listen, or write files: each file gets a process of its own. */
-const APART = ['test/{e2e,store,sandbox,net,dialects}/**/*.test.ts'];
+const APART = ['test/{config,e2e,store,sandbox,net,dialects}/**/*.test.ts'];
 
 export default defineConfig({
   test: {

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { ConfigError, type ConfigIssue } from '../../src/config/faults.js';
 import { type LoadedConfig, type LoadOptions, loadConfig } from '../../src/config/load.js';
 import type { Provider, Timing } from '../../src/core/provider.js';
@@ -73,10 +74,15 @@ export function configWithEntry(keys: object) {
   return sampleConfig({ providers: [sampleEntry(keys)] });
 }
 
-/** A folder that is gone when the tests' process ends. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const used of folders) rmSync(used, { recursive: true, force: true });
+});
+
+/** A folder that is gone after the test file. */
 export function temporaryFolder(): string {
   const made = mkdtempSync(join(tmpdir(), 'captcha-gateway-config-'));
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  folders.push(made);
   return made;
 }
 
