@@ -56,6 +56,8 @@ export class Balance {
       return; // What the failure says about the account is booked where the call is made.
     }
     this.#toldAt = this.clock.now();
+    // Counted from the answer, so that no two questions reach the service closer than its floor.
+    this.#askedAt = this.#toldAt;
     this.asking.onTold(this.usd);
   }
 }

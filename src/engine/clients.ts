@@ -104,9 +104,13 @@ export class Usage {
   }
 
   end(id: string, spentUsd: number): void {
-    const usage = this.#of(id);
-    usage.inFlight -= 1;
-    usage.spentUsd += spentUsd;
+    this.#of(id).inFlight -= 1;
+    this.spend(id, spentUsd);
+  }
+
+  /** Corrects what the client has spent; negative when a purchase turned out to be none. */
+  spend(id: string, usd: number): void {
+    this.#of(id).spentUsd += usd;
   }
 
   /** What the client has spent today, in USD. */

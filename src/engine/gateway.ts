@@ -48,6 +48,8 @@ export class Engine implements Gateway {
   readonly #usage: Usage;
   readonly #tools: RunTools;
   readonly #running = new Map<number, TaskRun>();
+  /** Ended, and the answer to a submit is still to be booked. */
+  readonly #late = new Set<TaskRun>();
   readonly #finished = new Map<number, TaskRecord>();
   readonly #ids: TaskIds;
   readonly #waits: Waits;
@@ -201,7 +203,7 @@ export class Engine implements Gateway {
    */
   async stop(graceMs = 0): Promise<void> {
     this.#isStopping = true;
-    const booked = Promise.all([...this.#running.values()].map((run) => run.stop()));
+    const booked = Promise.all([...this.#running.values(), ...this.#late].map((run) => run.stop()));
     for (const account of this.#accounts) account.close();
     this.#waits.release();
     if (graceMs > 0) await new Waits(this.#options.clock).until(booked, graceMs);
@@ -220,16 +222,27 @@ export class Engine implements Gateway {
     // What a task had spent before a restart, the ledger has told already.
     const spentBefore = spentUsd(run.record);
     this.#running.set(id, run);
-    void run.ended.then(() => {
+    void run.ended.then(async () => {
+      const { record } = run;
       this.#running.delete(id);
-      this.#usage.end(clientId, spentUsd(run.record) - spentBefore);
-      this.#finished.set(id, withoutImages(run.record));
-      if (this.#finished.size <= KEPT_RECORDS) return;
-      for (const oldest of this.#finished.keys()) {
-        this.#finished.delete(oldest);
-        return;
-      }
+      this.#usage.end(clientId, spentUsd(record) - spentBefore);
+      this.#finished.set(id, withoutImages(record));
+      const [oldest] = this.#finished.keys();
+      if (this.#finished.size > KEPT_RECORDS && oldest !== undefined) this.#finished.delete(oldest);
+      await this.#bookLate(run, record);
     });
+  }
+
+  /** A submit that was under way at the end of its task may still bring an id, or the word that it was free. */
+  async #bookLate(run: TaskRun, atEnd: TaskRecord): Promise<void> {
+    this.#late.add(run);
+    await run.stop();
+    this.#late.delete(run);
+    const { record } = run;
+    if (record.attempts === atEnd.attempts) return;
+    this.#usage.spend(record.clientId, spentUsd(record) - spentUsd(atEnd));
+    const kept = this.#finished.get(record.id);
+    if (kept) this.#finished.set(record.id, { ...kept, attempts: record.attempts });
   }
 
   async #lookUp(id: number): Promise<TaskRecord | undefined> {

@@ -14,9 +14,13 @@ export interface Situation {
   readonly now: number;
 }
 
-/** Who may take the task later: accounts whose room or state is to be watched, and when to look again in any case. */
+/** Who may take the task later. */
 export interface Hope {
-  readonly accounts: readonly string[];
+  /** As soon as they have a free thread. */
+  readonly full: readonly string[];
+  /** When what closes them has changed. */
+  readonly shut: readonly string[];
+  /** When to look again in any case. */
   readonly until: number | undefined;
 }
 
@@ -26,7 +30,7 @@ export type NextStep =
   /** The hope is for a task that goes on for another reason. */
   | { readonly step: 'fail'; readonly error: TaskError; readonly hope: Hope };
 
-export const NO_HOPE: Hope = { accounts: [], until: undefined };
+export const NO_HOPE: Hope = { full: [], shut: [], until: undefined };
 
 export interface Plan {
   readonly next: NextStep;
@@ -45,14 +49,20 @@ export function planNext(situation: Situation): Plan {
   const { passedOver } = decision;
   const account = chosen(decision, accounts);
   if (account) return { next: { step: 'ask', account }, passedOver };
-  const { busy, shut, reopensAt: until } = decision;
-  const hope = { accounts: [...busy, ...shut], until };
-  if (busy.length > 0) return { next: { step: 'wait', hope }, passedOver };
+  const { full, shut, reopensAt: until } = decision;
+  const hope = { full, shut, until };
+  if (isWorthWaiting(decision)) return { next: { step: 'wait', hope }, passedOver };
   return { next: { step: 'fail', error: verdictOn(record, kept(candidates, allowance)), hope }, passedOver };
 }
 
-function chosen({ order, busy, lastResort, again }: Decision, accounts: readonly AccountState[]) {
-  const id = order[0] ?? (busy.length > 0 ? undefined : (lastResort ?? again[0]));
+/** Somebody would take it but for the moment. */
+function isWorthWaiting({ full, beingTried }: Decision): boolean {
+  return full.length > 0 || beingTried.length > 0;
+}
+
+function chosen(decision: Decision, accounts: readonly AccountState[]): AccountState | undefined {
+  const { order, lastResort, again } = decision;
+  const id = order[0] ?? (isWorthWaiting(decision) ? undefined : (lastResort ?? again[0]));
   return accounts.find((account) => account.id === id);
 }
 

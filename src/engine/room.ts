@@ -2,7 +2,8 @@
 
 interface Waiting {
   readonly turn: number;
-  readonly accounts: ReadonlySet<string>;
+  readonly full: readonly string[];
+  readonly shut: readonly string[];
   readonly goOn: (account?: string) => void;
 }
 
@@ -24,13 +25,16 @@ export class Room {
     return this.#turns;
   }
 
-  /** Waits until one of these accounts has room, or may be asked again, or is known to be not. */
-  wait(accounts: readonly string[], turn: number): Wait {
+  /**
+   * Waits until one of the `full` accounts has room, or what closes one of the `shut` ones has changed.
+   * Room at a shut one is no offer: those who wait would pass it to each other for ever.
+   */
+  wait(full: readonly string[], turn: number, shut: readonly string[] = []): Wait {
     let goOn: Waiting['goOn'] = () => {};
     const woken = new Promise<string | undefined>((resolve) => {
       goOn = resolve;
     });
-    const waiting = { turn, accounts: new Set(accounts), goOn };
+    const waiting = { turn, full, shut, goOn };
     const before = this.#waiting.findLastIndex((other) => other.turn < turn);
     this.#waiting.splice(before + 1, 0, waiting);
     return { woken, wake: () => this.#wake(waiting) };
@@ -38,14 +42,15 @@ export class Room {
 
   /** This account has room: whoever has waited longest for it goes on. */
   freed(account: string): void {
-    const first = this.#waiting.find(({ accounts }) => accounts.has(account));
+    const first = this.#waiting.find(({ full }) => full.includes(account));
     if (first) this.#wake(first, account);
   }
 
   /** What keeps tasks from this account has changed: all who wait for it decide anew, in their order. */
   changed(account: string): void {
     for (const waiting of [...this.#waiting]) {
-      if (waiting.accounts.has(account)) this.#wake(waiting);
+      const { full, shut } = waiting;
+      if (full.includes(account) || shut.includes(account)) this.#wake(waiting);
     }
   }
 

@@ -46,10 +46,12 @@ export interface Decision {
   /** To be asked, first first. */
   readonly order: readonly string[];
   readonly passedOver: readonly PassedOver[];
-  /** Accounts that could take the task but for a free thread, or for somebody's try that is under way. */
-  readonly busy: readonly string[];
+  /** Accounts that could take the task but for a free thread. */
+  readonly full: readonly string[];
   /** Accounts that are closed and could take the task otherwise. */
   readonly shut: readonly string[];
+  /** Those of them that somebody else tries right now: the result is worth waiting for. */
+  readonly beingTried: readonly string[];
   /** The least bad of those that are closed for a reason that asking may disprove. */
   readonly lastResort: string | undefined;
   /** Accounts that did not solve it but may be asked again when there is no other. */
@@ -75,8 +77,9 @@ export function rank(candidates: readonly Candidate[], allowance: Allowance): De
       .sort(byDoubtThenRank)
       .map(idOf),
     passedOver: candidates.flatMap((candidate) => passedOver(candidate, allowance)),
-    busy: [...full, ...closed.filter(isBeingTried)].map(idOf),
+    full: full.map(idOf),
     shut: closed.map(idOf),
+    beingTried: closed.filter(isBeingTried).map(idOf),
     lastResort: leastBad(closed, allowance.now),
     again: again.filter(({ hasRoom }) => hasRoom).map(idOf),
     reopensAt: firstReopening(closed, allowance.now),
@@ -117,7 +120,7 @@ function closedReason({ closed }: Candidate): string | undefined {
   return `${shut.scope} open: ${shut.cause} ${shut.isProbing ? 'and being tried' : until}`;
 }
 
-/** Nothing but another task's try is in the way: its result is worth waiting for. */
+/** Nothing but another task's try is in the way. */
 function isBeingTried({ closed, hasRoom }: Candidate): boolean {
   return hasRoom && closed.every(({ isTriable, isProbing }) => isTriable || isProbing);
 }

@@ -18,10 +18,10 @@ export class Turn {
   ) {}
 
   /** Waits until an account has room, and tells which; undefined when something else is worth deciding anew. */
-  async wait({ accounts, until }: Hope, alsoFor: Iterable<Promise<void>>): Promise<string | undefined> {
+  async wait({ full, shut, until }: Hope, alsoFor: Iterable<Promise<void>>): Promise<string | undefined> {
     const { clock, room } = this.tools;
     this.#number ??= room.takeTurn();
-    const { woken, wake } = room.wait(accounts, this.#number);
+    const { woken, wake } = room.wait(full, this.#number, shut);
     const cancel = until === undefined ? wake : clock.after(until - clock.now(), wake);
     for (const other of alsoFor) void other.then(wake);
     this.signal.addEventListener('abort', wake, { once: true });

@@ -37,7 +37,7 @@ const OURS: ReadonlySet<ErrorCode> = new Set(['auth', 'rate_limited', 'task_not_
  */
 export function verdictOn(record: TaskRecord, notAsked: readonly string[]): TaskError {
   const failed = record.attempts.filter(({ outcome }) => isCode(outcome) && outcome !== 'cancelled');
-  const codes = new Set<string>([...failed.map(({ outcome }) => outcome), ...notAsked]);
+  const codes = new Set<string>([...failed.map(({ outcome }) => blamed(outcome, record)), ...notAsked]);
   const code =
     USEFUL.find((candidate) => codes.has(candidate)) ?? (notAsked.length > 0 ? 'no_slot' : 'unsupported');
   const attempt = failed.findLast(({ outcome }) => outcome === code);
@@ -47,6 +47,11 @@ export function verdictOn(record: TaskRecord, notAsked: readonly string[]): Task
     upstreamCode: OURS.has(code) ? null : (attempt?.upstreamCode ?? null),
     detail: detailOf(told, failed),
   };
+}
+
+/** A proxy that failed without one from the caller was the provider's own. */
+function blamed(outcome: Attempt['outcome'], { task }: TaskRecord): Attempt['outcome'] {
+  return outcome === 'proxy_error' && !task.proxy ? 'no_slot' : outcome;
 }
 
 /** Whether an attempt ended with an error. */

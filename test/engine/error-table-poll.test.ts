@@ -40,7 +40,7 @@ const OTHERS: readonly Row[] = [
   { word: 'ERROR: 1003',              outcome: 'rate_limited',   shuts: ['rate_limited', 30_000],      told: 'no_slot' },
   { word: 'ERROR: 1004',              outcome: 'banned',         shuts: ['banned', 10 * MINUTE],       told: 'banned' },
   { word: 'ERROR: 1005',              outcome: 'rate_limited',   shuts: ['rate_limited', 10 * MINUTE], told: 'no_slot' },
-  { word: 'ERROR_PROXY_CONNECTION_FAILED', outcome: 'proxy_error',                                     told: 'proxy_error' },
+  { word: 'ERROR_PROXY_CONNECTION_FAILED', outcome: 'proxy_error',                                     told: 'no_slot' },
 ];
 
 describe.each(OTHERS)('$word', ({ word, outcome, shuts, told }) => {

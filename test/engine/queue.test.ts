@@ -175,6 +175,26 @@ describe('nobody has room', () => {
   });
 });
 
+it('room at an account that is shut is no offer: those who wait leave each other in peace', async () => {
+  const bench = openBench({ accounts: [account('a', { threads: 1, timing: { giveUpMs: 90_000 } }), 'b'] });
+  bench.transport.script('a', 'submit', accepts('a-1'));
+  bench.transport.script('b', 'submit', accepts('b-1'), says('ERROR_NO_SLOT_AVAILABLE'));
+  bench.transport.script('b', 'poll', solves('token-b'));
+  bench.transport.always('a', 'poll', NOT_READY);
+  await beginMany(bench, 2);
+  await bench.clock.advance(4_000);
+  const ids = await beginMany(bench, 3);
+  let asked = 0;
+  bench.clock.now = ((now) => () => {
+    asked += 1;
+    if (asked === 10_000) throw new Error('the queue goes round in circles');
+    return now.call(bench.clock);
+  })(bench.clock.now);
+  await bench.clock.advance(1_000);
+  expect(await bench.find(2)).toMatchObject({ status: 'solved', provider: 'b' });
+  for (const id of ids) expect(await bench.find(id)).toMatchObject({ status: 'queued' });
+});
+
 it('a task that could not be solved waits for the same provider when its threads are busy', async () => {
   const bench = openBench({ accounts: [account('a', { threads: 1 })] });
   bench.transport.script('a', 'submit', accepts('u1'), late(10, accepts('u2')), accepts('u3'));

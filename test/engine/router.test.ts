@@ -137,14 +137,19 @@ describe('a closed account', () => {
     expect(passedOver[0]?.why).toContain('kind open: no_slot');
   });
 
-  it('counts as busy while somebody tries it', () => {
+  it('is worth waiting for while somebody tries it', () => {
     const trying = candidate('a', { closed: [shut({ isProbing: true, askableAt: NOW })] });
-    expect(decide([trying])).toMatchObject({ order: [], busy: ['a'], lastResort: undefined });
+    expect(decide([trying])).toMatchObject({
+      order: [],
+      shut: ['a'],
+      beingTried: ['a'],
+      lastResort: undefined,
+    });
   });
 
-  it('does not while another thing keeps it closed', () => {
+  it('is not while another thing keeps it closed', () => {
     const closed = [shut({ isProbing: true }), shut({ scope: 'money', cause: 'zero_balance' })];
-    expect(decide([candidate('a', { closed })]).busy).toEqual([]);
+    expect(decide([candidate('a', { closed })])).toMatchObject({ shut: ['a'], beingTried: [] });
   });
 
   it('tells when the first of them may be tried', () => {
@@ -213,18 +218,18 @@ describe('an account that did not solve it', () => {
   it('is waited for when its threads are busy', () => {
     expect(decide([candidate('a', { tried: 'unsolvable', hasRoom: false })])).toMatchObject({
       again: [],
-      busy: ['a'],
+      full: ['a'],
       passedOver: [],
     });
   });
 });
 
 it('names the accounts that could take it but for a thread', () => {
-  const { busy } = decide([
+  const { full } = decide([
     candidate('full', { hasRoom: false }),
     candidate('free'),
     candidate('full and closed', { hasRoom: false, closed: [shut()] }),
     candidate('full and dear', { hasRoom: false, priceUsd: 1 }),
   ]);
-  expect(busy).toEqual(['full']);
+  expect(full).toEqual(['full']);
 });
