@@ -16,6 +16,10 @@ const TABLES: Readonly<Record<string, () => string>> = {
     );
     return ['| code | HTTP | meaning |', '|---|---|---|', ...rows].join('\n');
   },
+  bench: () => {
+    const results = readFileSync(new URL('./bench/results/submit.md', import.meta.url), 'utf8');
+    return /(\|[^\n]*\|\n)+/.exec(results)?.[0].trim() ?? '';
+  },
   config: () => {
     const rows = describeKeys().map(({ path: key, type, default: fallback, description }) => {
       const shown = fallback === '' || fallback === 'required' ? fallback : `\`${fallback}\``;
