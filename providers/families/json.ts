@@ -1,28 +1,15 @@
 /** Builds a provider that speaks createTask and getTaskResult. */
 import type { Provider, UpstreamReport, UpstreamRequest } from '../../src/core/provider.js';
-import { type FieldName, KIND_NAMES, type Kind } from '../../src/core/task.js';
-import { type CodeRow, CodeTable } from '../../src/wire/codes.js';
+import { KIND_NAMES, type Kind } from '../../src/core/task.js';
+import { CodeTable } from '../../src/wire/codes.js';
 import * as wire from '../../src/wire/json.js';
 import { JSON_CODES } from '../../src/wire/json-codes.js';
-import { withoutNames } from './rows.js';
-import { type PaceFacts, paceOf } from './timing.js';
+import { plainFacts, type ServiceFacts, ServiceRows } from './facts.js';
 
-export interface JsonFacts extends PaceFacts {
-  readonly id: string;
-  readonly title: string;
-  readonly baseUrl: string;
-  readonly kinds: readonly Kind[];
-  /** Kinds that are withdrawn or unconfirmed: asked for only when the config names them. */
-  readonly alsoSpeaks?: readonly Kind[];
-  readonly pricesUsdPer1000?: Readonly<Partial<Record<Kind, number>>>;
-  /** Where the service spells a kind otherwise than 2Captcha. */
-  readonly rows?: Readonly<Partial<Record<Kind, Partial<wire.JsonRow>>>>;
-  /** Inputs that the service has no place for. */
-  readonly lacks?: Readonly<Partial<Record<Kind, readonly FieldName[]>>>;
+export interface JsonFacts extends ServiceFacts<wire.JsonRow> {
   /** Kinds that are solved inside createTask. */
   readonly answersAtOnce?: readonly Kind[];
   readonly proxyShape?: wire.ProxyShape;
-  readonly codes?: readonly CodeRow[];
   /** The call that takes a report, without key and id; undefined where the service takes none of this sort. */
   readonly report?: (report: UpstreamReport) => ReportCall | undefined;
 }
@@ -40,34 +27,24 @@ export function reportByVerdict({ isAccepted }: UpstreamReport): ReportCall {
 /** A provider from its facts. */
 export function json(facts: JsonFacts): Provider {
   const codes = facts.codes ? new CodeTable(facts.codes, JSON_CODES) : wire.jsonCodes;
-  const rows = rowsOf(facts);
-  const rowOf = (kind: Kind) => {
-    const row = rows.get(kind);
-    if (!row) throw new TypeError(`${facts.id} has no row for ${kind}`);
-    return row;
-  };
+  const rows = new ServiceRows(facts, wire.JSON_KINDS);
   const reportOf = facts.report ?? reportByVerdict;
   return {
-    id: facts.id,
-    title: facts.title,
+    ...plainFacts(facts, rows),
     wire: 'json',
-    baseUrl: facts.baseUrl,
-    kinds: facts.kinds,
-    speaks: [...rows.keys()],
-    timing: paceOf(facts),
-    pricesUsdPer1000: facts.pricesUsdPer1000 ?? {},
     answersAtOnce: (kind) => facts.answersAtOnce?.includes(kind) ?? false,
     refuses(task) {
-      const row = rows.get(task.kind);
+      const row = rows.find(task.kind);
       return row ? wire.refusesMembers(task, row) : `does not solve ${task.kind}`;
     },
     submit: {
-      ask: (task) => call('/createTask', { task: wire.toMembers(task, rowOf(task.kind), facts.proxyShape) }),
-      read: (reply, task) => wire.readAccepted(reply, task.kind, rowOf(task.kind), codes),
+      ask: (task) =>
+        call('/createTask', { task: wire.toMembers(task, rows.of(task.kind), facts.proxyShape) }),
+      read: (reply, task) => wire.readAccepted(reply, task.kind, rows.of(task.kind), codes),
     },
     poll: {
       ask: ({ upstreamId }) => call('/getTaskResult', { taskId: upstreamId }),
-      read: (reply, { task }) => wire.readResult(reply, task.kind, rowOf(task.kind), codes),
+      read: (reply, { task }) => wire.readResult(reply, task.kind, rows.of(task.kind), codes),
     },
     balance: { ask: () => call('/getBalance', {}), read: (reply) => wire.readBalance(reply, codes) },
     report: {
@@ -83,18 +60,6 @@ export function json(facts: JsonFacts): Provider {
 
 function call(path: `/${string}`, body: object): UpstreamRequest {
   return { method: 'POST', path, key: 'json.clientKey', json: body };
-}
-
-function rowsOf(facts: JsonFacts): ReadonlyMap<Kind, wire.JsonRow> {
-  const spoken = new Set([...facts.kinds, ...(facts.alsoSpeaks ?? [])]);
-  const rows = new Map<Kind, wire.JsonRow>();
-  for (const kind of KIND_NAMES) {
-    const shared = wire.JSON_KINDS[kind];
-    if (!shared || !spoken.has(kind)) continue;
-    const row = { ...shared, ...facts.rows?.[kind] };
-    rows.set(kind, { ...row, names: withoutNames(row.names, facts.lacks?.[kind]) });
-  }
-  return rows;
 }
 
 /** Every kind that the json wire can spell. */

@@ -1,9 +1,10 @@
 /** in.php and res.php: how tasks, answers and errors are spelled there, in both directions. */
 import { SolveError } from '../core/errors.js';
+import type { FieldName } from '../core/fields.js';
 import type { Accepted, Solved, UpstreamReply } from '../core/provider.js';
 import { type CallerProxy, PROXY_SCHEMES, parseProxy, proxyAddress } from '../core/proxy.js';
 import { asText, type Solution } from '../core/solution.js';
-import { type FieldName, fieldsOf, type Kind, parseTask, type Task } from '../core/task.js';
+import type { Kind, Task } from '../core/task.js';
 import { CLASSIC_CODES } from './classic-codes.js';
 import { CLASSIC_KINDS, type ClassicRow } from './classic-kinds.js';
 import { CodeTable, type Question } from './codes.js';
@@ -12,8 +13,10 @@ import {
   isObject,
   keepBigNumber,
   parseJson,
+  type ReadTask,
   readAnswer,
   readPlain,
+  readTask,
   SentFields,
   sayAnswer,
   setFields,
@@ -81,12 +84,6 @@ function payloadAsDataS(payload: Readonly<Record<string, unknown>>): string | un
   return typeof s === 'string' && Object.keys(rest).length === 0 ? s : undefined;
 }
 
-export interface ReadTask {
-  readonly task: Task;
-  /** Names the client sent that the gateway has no use for. */
-  readonly ignored: readonly string[];
-}
-
 /** Parameters that say how to answer, not what to solve. */
 const ENVELOPE: ReadonlySet<string> = new Set([
   'key',
@@ -115,14 +112,7 @@ const ENVELOPE: ReadonlySet<string> = new Set([
 export function fromFields(sent: Readonly<Record<string, unknown>>): ReadTask {
   const fields = new SentFields(sent);
   const [kind, row] = findKind(fields);
-  const task: Record<string, unknown> = {};
-  for (const name of fieldsOf(kind)) {
-    const spellings = row.names[name];
-    if (spellings === undefined) continue;
-    const value = readField(fields, name, spellings);
-    if (value !== undefined) task[name] = value;
-  }
-  return { task: parseTask(kind, task), ignored: fields.unread(ENVELOPE) };
+  return readTask(kind, row, fields, { envelope: ENVELOPE, readValue: readField });
 }
 
 /** An image or a question may come without a method. */

@@ -1,9 +1,10 @@
 /** createTask and getTaskResult: how tasks, answers and errors are spelled there, in both directions. */
 import { SolveError } from '../core/errors.js';
+import type { FieldName } from '../core/fields.js';
 import type { Accepted, Solved, UpstreamId, UpstreamReply } from '../core/provider.js';
 import { type CallerProxy, hostInText, PROXY_SCHEMES, parseProxy } from '../core/proxy.js';
 import { asText, type Solution } from '../core/solution.js';
-import { type FieldName, fieldsOf, type Kind, parseTask, type Task } from '../core/task.js';
+import type { Kind, Task } from '../core/task.js';
 import { CodeTable, type Question, type Spelling } from './codes.js';
 import { JSON_CODES } from './json-codes.js';
 import { JSON_KINDS, type JsonRow } from './json-kinds.js';
@@ -13,8 +14,10 @@ import {
   keepBigNumber,
   parseJson,
   putAt,
+  type ReadTask,
   readAnswer,
   readPlain,
+  readTask,
   SentFields,
   sayAnswer,
   setFields,
@@ -81,12 +84,6 @@ function sayProxy(proxy: CallerProxy, shape: ProxyShape): Record<string, unknown
   };
 }
 
-export interface ReadTask {
-  readonly task: Task;
-  /** Names the client sent that the gateway has no use for. */
-  readonly ignored: readonly string[];
-}
-
 const ENVELOPE: ReadonlySet<string> = new Set([
   'type',
   'version',
@@ -109,14 +106,7 @@ const ENVELOPE: ReadonlySet<string> = new Set([
 export function fromMembers(sent: Readonly<Record<string, unknown>>): ReadTask {
   const members = new SentFields(sent);
   const [kind, row] = findKind(members);
-  const task: Record<string, unknown> = {};
-  for (const name of fieldsOf(kind)) {
-    const spellings = row.names[name];
-    if (spellings === undefined) continue;
-    const value = readMember(members, name, spellings);
-    if (value !== undefined) task[name] = value;
-  }
-  return { task: parseTask(kind, task), ignored: members.unread(ENVELOPE) };
+  return readTask(kind, row, members, { envelope: ENVELOPE, readValue: readMember });
 }
 
 function findKind(members: SentFields): [Kind, JsonRow] {

@@ -1,6 +1,8 @@
 /** What the two old wires share: rows that spell a kind's fields, read in both directions. */
+
+import { FIELDS, type FieldName } from '../core/fields.js';
 import { asText, type Solution } from '../core/solution.js';
-import { FIELDS, type FieldName, factsOf, fieldsOf, type Kind, type Task } from '../core/task.js';
+import { factsOf, fieldsOf, type Kind, parseTask, type Task } from '../core/task.js';
 
 /** Spellings of one thing; the first is the one we send, all of them are understood. */
 export type Spellings = string | readonly string[];
@@ -211,4 +213,29 @@ export function parseJson(body: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+export interface ReadTask {
+  readonly task: Task;
+  /** Names the client sent that the gateway has no use for. */
+  readonly ignored: readonly string[];
+}
+
+/** How one wire reads the value of a field. */
+export type ReadValue = (sent: SentFields, name: FieldName, spellings: Spellings) => unknown;
+
+/** The task of a kind from what was sent, read field by field; names in `envelope` are not worth mentioning. */
+export function readTask(
+  kind: Kind,
+  { names }: { readonly names: Names },
+  sent: SentFields,
+  { envelope, readValue }: { readonly envelope: ReadonlySet<string>; readonly readValue: ReadValue },
+): ReadTask {
+  const task: Record<string, unknown> = {};
+  for (const name of fieldsOf(kind)) {
+    const spellings = names[name];
+    const value = spellings === undefined ? undefined : readValue(sent, name, spellings);
+    if (value !== undefined) task[name] = value;
+  }
+  return { task: parseTask(kind, task), ignored: sent.unread(envelope) };
 }

@@ -1,16 +1,14 @@
 /** What a task of each kind must and may carry, and what a client hears of a wrong one. */
 import { describe, expect, it } from 'vitest';
 import { type Issue, SolveError } from '../../src/core/errors.js';
+import { FIELDS, type FieldName, parseCookies } from '../../src/core/fields.js';
 import {
-  FIELDS,
-  type FieldName,
   factsOf,
   fieldsOf,
   isKind,
   KIND_NAMES,
   KINDS,
   type Kind,
-  parseCookies,
   parseTask,
   singleUseInputs,
   targetHost,

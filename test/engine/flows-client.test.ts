@@ -1,23 +1,9 @@
 /** Flows that the client starts after the submit: it cancels, reports, or asks for what is not its own. */
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { askedFor, hang, late } from '../support/fake-transport.js';
 import { accepts, NOT_READY, RECORDED, says, solves } from './answers.js';
-import { account, type Bench, CLIENT, openBench, type Setup, story } from './bench.js';
-
-/** A bench for tasks that all end: nothing of them may be left on the clock or in flight. */
-function openFlow(setup: Setup = {}): Bench {
-  const bench = openBench(setup);
-  onTestFinished(() => {
-    expect(bench.clock.pending, 'timers of ended tasks').toBe(0);
-    expect(bench.engine.inFlight, 'tasks in flight').toBe(0);
-    expect(
-      bench.engine.providers().filter(({ inFlight }) => inFlight > 0),
-      'places taken',
-    ).toEqual([]);
-    expect(bench.faults, 'faults of ours').toEqual([]);
-  });
-  return bench;
-}
+import { account, CLIENT, openBench, story } from './bench.js';
+import { openFlow } from './flow.js';
 
 describe('a cancelled task', () => {
   it('ends at once for everybody who waits, and its thread goes to the next', async () => {

@@ -1,26 +1,12 @@
 /** Flows as the disk sees them: what is written before what leaves or is told, and a disk that refuses. */
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TaskRecord } from '../../src/core/store.js';
 import { late, reset } from '../support/fake-transport.js';
 import { accepts, says, solves } from './answers.js';
 import { type Bench, CLIENT, openBench, type Setup } from './bench.js';
+import { openFlow } from './flow.js';
 
 const WRITE_MS = 50;
-
-/** A bench for tasks that all end: nothing of them may be left on the clock or in flight. */
-function openFlow(setup: Setup = {}): Bench {
-  const bench = openBench(setup);
-  onTestFinished(() => {
-    expect(bench.clock.pending, 'timers of ended tasks').toBe(0);
-    expect(bench.engine.inFlight, 'tasks in flight').toBe(0);
-    expect(
-      bench.engine.providers().filter(({ inFlight }) => inFlight > 0),
-      'places taken',
-    ).toEqual([]);
-    expect(bench.faults, 'faults of ours').toEqual([]);
-  });
-  return bench;
-}
 
 function openSlowDisk(setup: Setup = {}): Bench {
   const bench = openFlow(setup);

@@ -1,26 +1,12 @@
 /** Flows in which the number of purchases or their price is the limit, and what a client is told of its money. */
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hang, late, reset } from '../support/fake-transport.js';
 import { accepts, hasMoney, says, solves } from './answers.js';
-import { account, type Bench, CLIENT, openBench, type Setup, story } from './bench.js';
+import { account, type Bench, CLIENT, story } from './bench.js';
+import { openFlow } from './flow.js';
 
 const NO_SLOT = says('ERROR_NO_SLOT_AVAILABLE');
 const UNSOLVABLE = says('ERROR_CAPTCHA_UNSOLVABLE');
-
-/** A bench for tasks that all end: nothing of them may be left on the clock or in flight. */
-function openFlow(setup: Setup = {}): Bench {
-  const bench = openBench(setup);
-  onTestFinished(() => {
-    expect(bench.clock.pending, 'timers of ended tasks').toBe(0);
-    expect(bench.engine.inFlight, 'tasks in flight').toBe(0);
-    expect(
-      bench.engine.providers().filter(({ inFlight }) => inFlight > 0),
-      'places taken',
-    ).toEqual([]);
-    expect(bench.faults, 'faults of ours').toEqual([]);
-  });
-  return bench;
-}
 
 const priced = (prices: Readonly<Record<string, number | null>>) =>
   Object.entries(prices).map(([id, priceUsd]) => account(id, { priceUsd }));

@@ -1,30 +1,16 @@
 /** Flows in which providers say no: who is asked next, who is not, and what the client is told. */
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Answer, reset } from '../support/fake-transport.js';
 import { SAMPLE_FIELDS, sampleTask } from '../support/sample-tasks.js';
 import { accepts, hasMoney, says, solves } from './answers.js';
-import { type Bench, openBench, type Setup, story, TASK } from './bench.js';
+import { type Bench, openBench, story, TASK } from './bench.js';
+import { openFlow } from './flow.js';
 
 const NO_SLOT = says('ERROR_NO_SLOT_AVAILABLE');
 const WRONG_KEY = says('ERROR_KEY_DOES_NOT_EXIST');
 const UNSOLVABLE = says('ERROR_CAPTCHA_UNSOLVABLE');
 const BAD_PROXY = says('ERROR_BAD_PROXY');
 const THREE = ['a', 'b', 'c'] as const;
-
-/** A bench for tasks that all end: nothing of them may be left on the clock or in flight. */
-function openFlow(setup: Setup = {}): Bench {
-  const bench = openBench(setup);
-  onTestFinished(() => {
-    expect(bench.clock.pending, 'timers of ended tasks').toBe(0);
-    expect(bench.engine.inFlight, 'tasks in flight').toBe(0);
-    expect(
-      bench.engine.providers().filter(({ inFlight }) => inFlight > 0),
-      'places taken',
-    ).toEqual([]);
-    expect(bench.faults, 'faults of ours').toEqual([]);
-  });
-  return bench;
-}
 
 /** One account after the other accepts, and its first poll says this. */
 function acceptsThenSays(bench: Bench, id: string, ...answers: readonly Answer[]): void {

@@ -1,25 +1,11 @@
 /** Flows across the end of a process: what a stop leaves, and what the next start makes of it. */
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Attempt, TaskRecord } from '../../src/core/store.js';
 import { NOON } from '../support/fake-clock.js';
 import { askedFor, hang, late } from '../support/fake-transport.js';
 import { accepts, NOT_READY, solves } from './answers.js';
 import { account, type Bench, CLIENT, INTENT, left, openBench, type Setup, story } from './bench.js';
-
-/** A bench for tasks that all end: nothing of them may be left on the clock or in flight. */
-function openFlow(setup: Setup = {}): Bench {
-  const bench = openBench(setup);
-  onTestFinished(() => {
-    expect(bench.clock.pending, 'timers of ended tasks').toBe(0);
-    expect(bench.engine.inFlight, 'tasks in flight').toBe(0);
-    expect(
-      bench.engine.providers().filter(({ inFlight }) => inFlight > 0),
-      'places taken',
-    ).toEqual([]);
-    expect(bench.faults, 'faults of ours').toEqual([]);
-  });
-  return bench;
-}
+import { openFlow } from './flow.js';
 
 /** An attempt that `a` accepted so long ago, as the ledger has it. */
 function solvingSince(agoMs: number): Attempt {

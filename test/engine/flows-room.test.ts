@@ -1,25 +1,11 @@
 /** Flows in which room is short, or no poll is needed: threads, the queue, answers that come with the submit. */
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import capsolver from '../../providers/capsolver.js';
 import { askedFor, late } from '../support/fake-transport.js';
 import { sampleTask } from '../support/sample-tasks.js';
 import { accepts, json, NOT_READY, says, solves } from './answers.js';
-import { account, type Bench, CLIENT, openBench, type Setup, story } from './bench.js';
-
-/** A bench for tasks that all end: nothing of them may be left on the clock or in flight. */
-function openFlow(setup: Setup = {}): Bench {
-  const bench = openBench(setup);
-  onTestFinished(() => {
-    expect(bench.clock.pending, 'timers of ended tasks').toBe(0);
-    expect(bench.engine.inFlight, 'tasks in flight').toBe(0);
-    expect(
-      bench.engine.providers().filter(({ inFlight }) => inFlight > 0),
-      'places taken',
-    ).toEqual([]);
-    expect(bench.faults, 'faults of ours').toEqual([]);
-  });
-  return bench;
-}
+import { account, type Bench, CLIENT, story } from './bench.js';
+import { openFlow } from './flow.js';
 
 const narrow = (id: string) => account(id, { threads: 1 });
 

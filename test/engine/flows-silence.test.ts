@@ -1,25 +1,11 @@
 /** Flows in which a provider is silent: hanging submits, tasks that are given up, late answers, bans. */
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { askedFor, hang, late } from '../support/fake-transport.js';
 import { accepts, HALF_JSON, NOT_READY, says, solves } from './answers.js';
-import { account, type Bench, openBench, type Setup, story } from './bench.js';
+import { account, type Bench, openBench, story } from './bench.js';
+import { openFlow } from './flow.js';
 
 const SLOW_A = account('a', { timing: { giveUpMs: 20_000 } });
-
-/** A bench for tasks that all end: nothing of them may be left on the clock or in flight. */
-function openFlow(setup: Setup = {}): Bench {
-  const bench = openBench(setup);
-  onTestFinished(() => {
-    expect(bench.clock.pending, 'timers of ended tasks').toBe(0);
-    expect(bench.engine.inFlight, 'tasks in flight').toBe(0);
-    expect(
-      bench.engine.providers().filter(({ inFlight }) => inFlight > 0),
-      'places taken',
-    ).toEqual([]);
-    expect(bench.faults, 'faults of ours').toEqual([]);
-  });
-  return bench;
-}
 
 function failovers(bench: Bench): readonly string[] {
   const told: string[] = [];

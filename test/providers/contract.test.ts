@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SolveError } from '../../src/core/errors.js';
+import { FIELDS, type FieldName } from '../../src/core/fields.js';
 import type { Provider, UpstreamRequest } from '../../src/core/provider.js';
-import { FIELDS, type FieldName, KIND_NAMES, type Kind, type Task } from '../../src/core/task.js';
+import { KIND_NAMES, type Kind, type Task } from '../../src/core/task.js';
 import { loadFolder } from '../../src/registry.js';
 import { arbitraryTask, fullTask, SAMPLE_FIELDS, sampleTask } from '../support/sample-tasks.js';
 import { ANSWERS, GARBAGE, reply, solutionOf } from './wires.js';

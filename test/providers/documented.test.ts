@@ -1,8 +1,9 @@
 /** What we send each service is what it documents: its method or type, its fixed parameters, its names. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { FIELDS, type FieldName } from '../../src/core/fields.js';
 import type { Provider } from '../../src/core/provider.js';
-import { FIELDS, type FieldName, fieldsOf, type Kind } from '../../src/core/task.js';
+import { fieldsOf, type Kind } from '../../src/core/task.js';
 import { loadFolder } from '../../src/registry.js';
 import { valueAt } from '../../src/wire/rows.js';
 import { fullTask, sampleTask } from '../support/sample-tasks.js';

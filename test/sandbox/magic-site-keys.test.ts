@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import classic from '../../providers/classic.js';
 import json from '../../providers/json.js';
-import { type FieldName, factsOf, KIND_NAMES, type Task } from '../../src/core/task.js';
+import type { FieldName } from '../../src/core/fields.js';
+import { factsOf, KIND_NAMES, type Task } from '../../src/core/task.js';
 import { MAGIC_SITE_KEYS } from '../../src/sandbox/sandbox.js';
 import { sampleTask } from '../support/sample-tasks.js';
 import { Caller, until, withSandbox } from './caller.js';

@@ -1,15 +1,8 @@
 /** Tasks for tests: the smallest and the fullest of each kind, and arbitrary ones for properties. */
 import fc from 'fast-check';
+import { FIELDS, type FieldName } from '../../src/core/fields.js';
 import { PROXY_SCHEMES } from '../../src/core/proxy.js';
-import {
-  FIELDS,
-  type FieldName,
-  factsOf,
-  fieldsOf,
-  type Kind,
-  parseTask,
-  type Task,
-} from '../../src/core/task.js';
+import { factsOf, fieldsOf, type Kind, parseTask, type Task } from '../../src/core/task.js';
 
 /** One valid value of every field. */
 export const SAMPLE_FIELDS = {

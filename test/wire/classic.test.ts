@@ -1,7 +1,8 @@
 /** in.php, both ways: whatever a row can say, a client's request in that form is read back as the same task. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FIELDS, KIND_NAMES, type Kind, type Task } from '../../src/core/task.js';
+import { FIELDS } from '../../src/core/fields.js';
+import { KIND_NAMES, type Kind, type Task } from '../../src/core/task.js';
 import {
   CLASSIC_KINDS,
   type ClassicRow,

@@ -1,7 +1,8 @@
 /** createTask, both ways: whatever a row can say, a client's request in that form is read back as the same task. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FIELDS, KIND_NAMES, type Kind } from '../../src/core/task.js';
+import { FIELDS } from '../../src/core/fields.js';
+import { KIND_NAMES, type Kind } from '../../src/core/task.js';
 import { fromMembers, JSON_KINDS, type JsonRow, refusesMembers, toMembers } from '../../src/wire/json.js';
 import { arbitraryTask, fullTask, onlyFields, sampleTask } from '../support/sample-tasks.js';
 
