@@ -100,7 +100,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   const dialects = await loadFolder<Dialect>(new URL('./dialects/', import.meta.url));
   mountDoors(app, { gateway: engine, dialects, maxBodyBytes: config.server.maxBodyBytes, onFault });
-  await engine.start();
+  await engine.load();
   const servers = await listenAll(app, loaded);
   const stopForgetting = keepForgetting(store, config.store.retention, onFault);
   const url = `http://${config.server.host.includes(':') ? `[${config.server.host}]` : config.server.host}:${servers[0]?.port}`;
@@ -108,6 +108,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     { event: 'listening', url, port: servers[0]?.port, providers: loaded.accounts.length },
     `listening on ${url}`,
   );
+  // Not before, so that the first line of the log names the port.
+  engine.resume();
   return {
     url,
     log,

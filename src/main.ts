@@ -32,11 +32,10 @@ function usage(commands: ReadonlyMap<string, Command>, unknown: string | undefin
 }
 
 main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
+  // A connection that is still being opened would keep the process for seconds.
+  (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(`captcha-gateway: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+    process.exit(1);
   },
 );

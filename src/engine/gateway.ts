@@ -48,6 +48,8 @@ export class Engine implements Gateway {
   readonly #usage: Usage;
   readonly #tools: RunTools;
   readonly #running = new Map<number, TaskRun>();
+  /** Left by the last process, not yet gone on with. */
+  readonly #loaded: TaskRun[] = [];
   /** Ended, and the answer to a submit is still to be booked. */
   readonly #late = new Set<TaskRun>();
   readonly #finished = new Map<number, TaskRecord>();
@@ -68,18 +70,22 @@ export class Engine implements Gateway {
     this.#tools = { ...options, accounts: this.#accounts, room };
   }
 
-  /** Picks up what the last process left: today's spending, and every task that waits for an answer. */
-  async start(): Promise<void> {
+  /** Learns what the last process left: today's spending, and every task that waits for an answer. */
+  async load(): Promise<void> {
     const { store, clients, clock } = this.#options;
     for (const { id } of clients)
       this.#usage.learnSpent(id, await store.spentUsd(id, startOfDay(clock.now())));
-    const unfinished = await store.unfinished();
-    for (const [position, record] of unfinished.entries()) {
-      const run = new TaskRun(record, this.#clientOf(record), this.#tools);
+    for (const record of await store.unfinished()) {
       this.#usage.resume(record.clientId);
+      const run = new TaskRun(record, this.#clientOf(record), this.#tools);
       this.#keep(run);
-      run.resume(position * RESUME_SPACING_MS);
+      this.#loaded.push(run);
     }
+  }
+
+  /** Goes on with the tasks that were loaded, one shortly after the other. */
+  resume(): void {
+    for (const [position, run] of this.#loaded.splice(0).entries()) run.resume(position * RESUME_SPACING_MS);
   }
 
   authenticate(key: string | undefined): Client {

@@ -105,7 +105,8 @@ export class Bench {
     this.engine.stop();
     await settle();
     this.engine = this.#build();
-    await this.engine.start();
+    await this.engine.load();
+    this.engine.resume();
   }
 
   /** Hands a task in; its record as the client first sees it. */

@@ -20,7 +20,8 @@ const submittingSince = (agoMs: number): Attempt => ({ ...INTENT, startedAt: NOO
 async function startOn(attempts: readonly Attempt[], change: Partial<TaskRecord> = {}, setup: Setup = {}) {
   const status = attempts.some(({ acceptedAt }) => acceptedAt !== null) ? 'solving' : 'queued';
   const bench = openFlow({ ...setup, left: [left(NOON - 60_000, { status, attempts, ...change })] });
-  await bench.engine.start();
+  await bench.engine.load();
+  bench.engine.resume();
   return bench;
 }
 

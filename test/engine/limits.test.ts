@@ -40,7 +40,8 @@ describe('inFlight', () => {
   it('counts what was running before a restart', async () => {
     const client = { ...CLIENT, limits: { inFlight: 1 } };
     const bench = openBench({ accounts: [], clients: [client], left: [left(NOON - 1_000)] });
-    await bench.engine.start();
+    await bench.engine.load();
+    bench.engine.resume();
     await expect(bench.submit(undefined, { client })).rejects.toMatchObject({ code: 'rate_limited' });
     await bench.clock.advance(0);
     await bench.submit(undefined, { client });
@@ -98,7 +99,8 @@ describe('usdPerDay', () => {
       [NOON - 13 * 3_600_000, false],
     ] as const) {
       const bench = openBench({ accounts: [], clients: [client], left: [left(createdAt, done)] });
-      await bench.engine.start();
+      await bench.engine.load();
+      bench.engine.resume();
       const submitted = bench.submit(undefined, { client });
       if (isSpent) await expect(submitted).rejects.toMatchObject({ code: 'zero_balance' });
       else await submitted;
@@ -116,7 +118,8 @@ describe('usdPerDay', () => {
     });
     bench.transport.script('a', 'poll', solves('token-a'));
     bench.transport.script('a', 'submit', accepts('u2'));
-    await bench.engine.start();
+    await bench.engine.load();
+    bench.engine.resume();
     await bench.clock.advance(5_000);
     expect(await bench.find(7)).toMatchObject({ status: 'solved' });
     await bench.submit(undefined, { client });

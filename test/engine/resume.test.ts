@@ -28,7 +28,8 @@ function ended(agoMs: number, change: Partial<Attempt> = {}): Attempt {
 async function openLeft(attempts: readonly Attempt[], change: Partial<TaskRecord> = {}, setup: Setup = {}) {
   const status = attempts.some(({ acceptedAt }) => acceptedAt !== null) ? 'solving' : 'queued';
   const bench = openBench({ ...setup, left: [left(NOON - 30_000, { attempts, status, ...change })] });
-  await bench.engine.start();
+  await bench.engine.load();
+  bench.engine.resume();
   return bench;
 }
 
@@ -267,7 +268,8 @@ it('many tasks are not asked for in the same moment', async () => {
   );
   const bench = openBench({ left: records });
   bench.transport.always('a', 'poll', (sent) => solves(`token-${askedFor(sent)}`));
-  await bench.engine.start();
+  await bench.engine.load();
+  bench.engine.resume();
   await bench.clock.advance(6_000);
   expect(bench.times('a', 'poll')).toEqual([5_000, 5_002, 5_004]);
 });
