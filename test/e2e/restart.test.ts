@@ -183,6 +183,10 @@ it.concurrent('killed while a submit was under way, it never sends that one agai
   ]);
   expect(place.first.stats().calls.submit).toBe(1);
   expect(place.second.stats().accepted).toBe(1);
+  const [first] = after.lines();
+  expect(first, 'the first line names the port, whatever was left behind').toMatchObject({
+    event: 'listening',
+  });
 });
 
 it.concurrent('stopped in order with tasks under way, it takes them up again', async ({
