@@ -17,6 +17,7 @@ import { KIND_NAMES } from '../core/task.js';
 import { AccountState } from './account.js';
 import { statusOf } from './account-status.js';
 import { Clients, checkAllowed, startOfDay, Usage } from './clients.js';
+import { newRecord, withoutImages } from './records.js';
 import { Room } from './room.js';
 import { TaskIds } from './task-ids.js';
 import { type RunTools, TaskRun } from './task-run.js';
@@ -108,9 +109,13 @@ export class Engine implements Gateway {
       if (run) this.#running.delete(run.record.id);
       this.#usage.end(client.id, 0);
       if (error instanceof SolveError) throw error;
-      this.#options.onStoreError(error);
-      throw new SolveError('overloaded', { detail: 'The ledger cannot be written.', cause: error });
+      throw this.#unwritable(error);
     }
+  }
+
+  #unwritable(error: unknown): SolveError {
+    this.#options.onStoreError(error);
+    return new SolveError('overloaded', { detail: 'The ledger cannot be written.', cause: error });
   }
 
   async untilAccepted(id: number, signal?: AbortSignal): Promise<TaskRecord> {
@@ -151,6 +156,8 @@ export class Engine implements Gateway {
     try {
       await this.#options.store.write(id, [{ move: 'reported', isAccepted }]);
       if (this.#finished.has(id)) this.#finished.set(id, { ...record, reported: isAccepted });
+    } catch (error) {
+      throw this.#unwritable(error);
     } finally {
       this.#reporting.delete(id);
     }
@@ -269,37 +276,6 @@ export class Engine implements Gateway {
   }
 }
 
-function newRecord(
-  id: number,
-  client: Client,
-  { task, origin, options = {}, deadlineMs }: Submission,
-  { clock, routing }: EngineOptions,
-): TaskRecord {
-  const createdAt = clock.now();
-  return {
-    id,
-    clientId: client.id,
-    origin,
-    task,
-    options,
-    status: 'queued',
-    createdAt,
-    deadlineAt: createdAt + Math.min(deadlineMs ?? routing.deadlineMs, routing.deadlineMs),
-    finishedAt: null,
-    attempts: [],
-    passedOver: [],
-    provider: null,
-    solution: null,
-    error: null,
-    reported: null,
-  };
-}
-
 function notFound(id: number): SolveError {
   return new SolveError('task_not_found', { detail: `There is no task ${id} for this key.` });
-}
-
-function withoutImages(record: TaskRecord): TaskRecord {
-  const { imageBase64, instructionImageBase64, ...task } = record.task;
-  return imageBase64 === undefined && instructionImageBase64 === undefined ? record : { ...record, task };
 }

@@ -92,8 +92,6 @@ const ENVELOPE: ReadonlySet<string> = new Set([
   'soft_id',
   'softguru',
   'header_acao',
-  'pingback',
-  'callback',
   'version',
   'enterprise',
   'proxytype',

@@ -1,6 +1,6 @@
 /** The gateway's own wire: normalized tasks in, tasks with their whole story out, problems as RFC 9457. */
 import { z } from 'zod';
-import { ERROR_POLICY, type Issue, SolveError } from '../core/errors.js';
+import { type Issue, SolveError } from '../core/errors.js';
 import { errorOf } from '../core/gateway.js';
 import { type Attempt, isOpen, type TaskOptions, type TaskRecord } from '../core/store.js';
 import { factsOf, isKind, KIND_NAMES, parseTask, type Task } from '../core/task.js';
@@ -155,8 +155,3 @@ export function sayFailedTask(record: TaskRecord): Problem {
 export function statusOf(record: TaskRecord): 200 | 202 {
   return isOpen(record) ? 202 : 200;
 }
-
-/** Every problem code with its HTTP status, for the documentation. */
-export const PROBLEM_STATUS: Readonly<Record<string, number>> = Object.fromEntries(
-  Object.entries(ERROR_POLICY).map(([code, { http }]) => [code, http]),
-);

@@ -95,12 +95,13 @@ describe('a report', () => {
   });
 
   it('that cannot be written is told to nobody, and may be made again', async () => {
-    const bench = openFlow();
+    const bench = openBench();
     bench.transport.script('a', 'submit', accepts('u1'));
     bench.transport.script('a', 'poll', solves('token-a'));
     const { id } = await bench.run(5_000);
     bench.store.isFailing = true;
-    await expect(bench.engine.report(CLIENT, id, true)).rejects.toThrow();
+    await expect(bench.engine.report(CLIENT, id, true)).rejects.toMatchObject({ code: 'overloaded' });
+    expect(bench.faults).toMatchObject([{ message: 'the disk is full' }]);
     expect(bench.transport.calls('a', 'report')).toEqual([]);
     bench.store.isFailing = false;
     bench.transport.script('a', 'report', RECORDED);

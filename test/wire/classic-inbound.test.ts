@@ -222,6 +222,6 @@ describe('names nobody knows', () => {
       minScore: '0.3',
       offline: '1',
     };
-    expect(fromFields(sent).ignored).toEqual(['Bogus', 'minScore', 'offline']);
+    expect(fromFields(sent).ignored).toEqual(['pingback', 'Bogus', 'minScore', 'offline']);
   });
 });

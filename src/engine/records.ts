@@ -1,0 +1,37 @@
+/** A task's record at its beginning, and what memory keeps of it after its end. */
+import type { Clock } from '../core/clock.js';
+import type { Client, RoutingSettings, Submission } from '../core/gateway.js';
+import type { TaskRecord } from '../core/store.js';
+
+/** The record of a task that nobody has been asked for yet. */
+export function newRecord(
+  id: number,
+  client: Client,
+  { task, origin, options = {}, deadlineMs }: Submission,
+  { clock, routing }: { readonly clock: Clock; readonly routing: RoutingSettings },
+): TaskRecord {
+  const createdAt = clock.now();
+  return {
+    id,
+    clientId: client.id,
+    origin,
+    task,
+    options,
+    status: 'queued',
+    createdAt,
+    deadlineAt: createdAt + Math.min(deadlineMs ?? routing.deadlineMs, routing.deadlineMs),
+    finishedAt: null,
+    attempts: [],
+    passedOver: [],
+    provider: null,
+    solution: null,
+    error: null,
+    reported: null,
+  };
+}
+
+/** Images are not kept once the task has ended. */
+export function withoutImages(record: TaskRecord): TaskRecord {
+  const { imageBase64, instructionImageBase64, ...task } = record.task;
+  return imageBase64 === undefined && instructionImageBase64 === undefined ? record : { ...record, task };
+}
