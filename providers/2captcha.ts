@@ -1,33 +1,35 @@
 import { classic } from './families/classic.js';
+import { json } from './families/json.js';
 import { TWOCAPTCHA_PACE } from './families/timing.js';
+import { TWOCAPTCHA_CLASSIC, WITHDRAWN_CLASSIC } from './families/twocaptcha-classic.js';
+import { TWOCAPTCHA_JSON, WITHDRAWN_JSON } from './families/twocaptcha-json.js';
 
-/**
- * 2Captcha: the service whose classic wire everybody else copied. Refunds what it could not solve.
- * hCaptcha was withdrawn in early 2026 (ERROR_METHOD_CALL); reCAPTCHA v3 has no proxied form.
- * Source: 2captcha.com/api-docs, 2captcha/2captcha-python 2.0.9.
- */
-export default classic({
+const SERVICE = {
   id: '2captcha',
   title: '2Captcha',
-  baseUrl: 'https://2captcha.com',
-  kinds: [
-    'image_to_text',
-    'recaptcha_v2',
-    'recaptcha_v2_enterprise',
-    'recaptcha_v3',
-    'recaptcha_v3_enterprise',
-    'turnstile',
-    'geetest_v3',
-    'geetest_v4',
-    'funcaptcha',
-  ],
-  alsoSpeaks: ['hcaptcha'],
   ...TWOCAPTCHA_PACE,
-  lacks: {
-    recaptcha_v3: ['proxy'],
-    recaptcha_v3_enterprise: ['proxy', 'enterprisePayload', 'userAgent', 'cookies'],
-    hcaptcha: ['enterprise'],
-    geetest_v3: ['getLib'],
-    funcaptcha: ['cookies'],
+  reportWithinSeconds: 15 * 60,
+} as const;
+
+/**
+ * 2Captcha: the service whose classic wire everybody else copied. Refunds what it could not solve; takes reports
+ * for 15 minutes. The classic wire is the better documented of its two and takes user agent and cookies for
+ * reCAPTCHA v3; the json wire adds Imperva and tells the cost with every answer.
+ * Source: 2captcha.com/api-docs, 2captcha/2captcha-python 2.0.9.
+ */
+export default {
+  ...classic({
+    ...SERVICE,
+    baseUrl: 'https://2captcha.com',
+    kinds: TWOCAPTCHA_CLASSIC,
+    onRequest: WITHDRAWN_CLASSIC,
+  }),
+  over: {
+    json: json({
+      ...SERVICE,
+      baseUrl: 'https://api.2captcha.com',
+      kinds: TWOCAPTCHA_JSON,
+      onRequest: WITHDRAWN_JSON,
+    }),
   },
-});
+};

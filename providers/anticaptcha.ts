@@ -11,54 +11,41 @@ export default json({
   id: 'anticaptcha',
   title: 'Anti-Captcha',
   baseUrl: 'https://api.anti-captcha.com',
-  kinds: [
-    'image_to_text',
-    'recaptcha_v2',
-    'recaptcha_v2_enterprise',
-    'recaptcha_v3',
-    'recaptcha_v3_enterprise',
-    'turnstile',
-    'geetest_v3',
-    'geetest_v4',
-    'funcaptcha',
-  ],
-  alsoSpeaks: ['hcaptcha'],
+  reportWithinSeconds: 60,
+  kinds: {
+    image_to_text: { takes: 'body case phrase numeric math minLength maxLength comment websiteURL' },
+    recaptcha_v2: {},
+    recaptcha_v2_enterprise: {
+      takes: 'websiteURL websiteKey apiDomain cookies userAgent proxy enterprisePayload',
+    },
+    recaptcha_v3: { proxied: null, takes: 'websiteURL websiteKey apiDomain minScore pageAction' },
+    recaptcha_v3_enterprise: { proxied: null, takes: 'websiteURL websiteKey apiDomain minScore pageAction' },
+    turnstile: { takes: 'websiteURL websiteKey action cData proxy' },
+    turnstile_challenge: { takes: 'websiteURL websiteKey action cData chlPageData proxy' },
+    geetest_v3: {},
+    geetest_v4: {
+      takes: 'websiteURL gt initParameters.riskType geetestApiServerSubdomain userAgent proxy',
+    },
+    funcaptcha: { takes: 'websiteURL websitePublicKey funcaptchaApiJSSubdomain data userAgent proxy' },
+    friendly_captcha: { takes: 'websiteURL websiteKey proxy' },
+    prosopo: {},
+    altcha: { takes: 'websiteURL proxy challengeURL challengeJSON' },
+    amazon_waf_cookie: {
+      takes: 'websiteURL websiteKey iv context challengeScript captchaScript jsapiScript proxy',
+    },
+    coordinates: { type: 'ImageToCoordinatesTask', takes: 'body comment mode websiteURL' },
+  },
+  onRequest: {
+    hcaptcha: {
+      takes: 'websiteURL websiteKey isInvisible enterprisePayload.rqdata isEnterprise userAgent proxy',
+    },
+  },
   timing: {
     firstPollMs: 5_000,
     pollEveryMs: 2_000,
     maxPolls: 120,
     giveUpMs: 180_000,
     answerWithinMs: 10_000,
-  },
-  lacks: {
-    image_to_text: ['instructionImageBase64', 'module', 'confidenceThreshold'],
-    recaptcha_v2_enterprise: ['invisible', 'action'],
-    recaptcha_v3: ['proxy', 'userAgent', 'cookies'],
-    recaptcha_v3_enterprise: ['proxy', 'enterprisePayload', 'userAgent', 'cookies'],
-    hcaptcha: ['apiDomain'],
-    turnstile: ['userAgent'],
-    funcaptcha: ['cookies'],
-  },
-  rows: {
-    turnstile: {
-      names: {
-        pageUrl: 'websiteURL',
-        siteKey: 'websiteKey',
-        action: 'action',
-        cData: 'cData',
-        proxy: 'proxy',
-      },
-    },
-    geetest_v4: {
-      names: {
-        pageUrl: 'websiteURL',
-        captchaId: 'gt',
-        riskType: 'initParameters.riskType',
-        apiServer: 'geetestApiServerSubdomain',
-        userAgent: 'userAgent',
-        proxy: 'proxy',
-      },
-    },
   },
   report: reportPath,
 });

@@ -1,7 +1,11 @@
 import { classic } from './families/classic.js';
 
 /** Enterprise tokens have been seen in `result`, with no more than a word in `request`. */
-const ENTERPRISE = { answer: { token: ['result', 'request'], userAgent: ['user_agent', 'useragent'] } };
+const ENTERPRISE = {
+  answer: { token: ['result', 'request'], userAgent: ['user_agent', 'useragent'] },
+  takes: 'pageurl googlekey invisible proxy action',
+} as const;
+const SCORE = 'pageurl googlekey proxy action min_score';
 
 /**
  * CaptchaAI: the classic wire, flat-rate by threads. Ids are numbers for reCAPTCHA and text otherwise.
@@ -12,16 +16,34 @@ export default classic({
   id: 'captchaai',
   title: 'CaptchaAI',
   baseUrl: 'https://ocr.captchaai.com',
-  kinds: [
-    'image_to_text',
-    'recaptcha_v2',
-    'recaptcha_v2_enterprise',
-    'recaptcha_v3',
-    'recaptcha_v3_enterprise',
-    'turnstile',
-    'geetest_v3',
-  ],
-  alsoSpeaks: ['hcaptcha', 'funcaptcha', 'geetest_v4'],
+  currency: 'threads',
+  instantPath: '/solve.php',
+  kinds: {
+    image_to_text: {
+      takes: 'body regsense phrase numeric calc min_len max_len textinstructions language lang',
+    },
+    recaptcha_v2: {},
+    recaptcha_v2_enterprise: ENTERPRISE,
+    recaptcha_v3: { takes: SCORE },
+    recaptcha_v3_enterprise: { ...ENTERPRISE, takes: SCORE },
+    turnstile: { takes: 'pageurl sitekey proxy action data' },
+    cloudflare_clearance: {},
+    geetest_v3: { takes: 'pageurl gt challenge api_server proxy' },
+    lemin: {},
+    friendly_captcha: {},
+    captchafox: { takes: 'pageurl sitekey proxy userAgent' },
+    grid: {
+      fixed: { img_type: 'recaptcha' },
+      takes: 'body grid_size instructions',
+      requires: ['instructions', 'gridSize'],
+    },
+    bls: {},
+  },
+  onRequest: {
+    hcaptcha: { takes: 'pageurl sitekey proxy' },
+    geetest_v4: { method: 'geetest', fixed: { version: '4' }, takes: 'pageurl gt proxy' },
+    funcaptcha: { takes: 'pageurl publickey surl proxy' },
+  },
   timing: {
     firstPollMs: 10_000,
     pollEveryMs: 5_000,
@@ -33,24 +55,5 @@ export default classic({
     image_to_text: { firstPollMs: 5_000 },
     recaptcha_v2: { firstPollMs: 15_000, giveUpMs: 240_000 },
     recaptcha_v2_enterprise: { firstPollMs: 15_000, giveUpMs: 240_000 },
-  },
-  lacks: {
-    image_to_text: ['instructionImageBase64'],
-    recaptcha_v2_enterprise: ['enterprisePayload', 'apiDomain', 'userAgent', 'cookies'],
-    recaptcha_v3: ['apiDomain', 'userAgent', 'cookies'],
-    recaptcha_v3_enterprise: ['enterprisePayload', 'apiDomain', 'userAgent', 'cookies'],
-    hcaptcha: ['invisible', 'rqdata', 'enterprise', 'apiDomain', 'userAgent'],
-    turnstile: ['userAgent'],
-    geetest_v3: ['offline', 'newCaptcha', 'getLib', 'userAgent'],
-    funcaptcha: ['data', 'userAgent', 'cookies'],
-  },
-  rows: {
-    recaptcha_v2_enterprise: ENTERPRISE,
-    recaptcha_v3_enterprise: ENTERPRISE,
-    geetest_v4: {
-      method: 'geetest',
-      fixed: { version: '4' },
-      names: { pageUrl: 'pageurl', captchaId: 'gt', proxy: 'proxy' },
-    },
   },
 });

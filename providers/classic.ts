@@ -1,12 +1,13 @@
-import { CLASSIC_KIND_NAMES, classic } from './families/classic.js';
+import { classic } from './families/classic.js';
 import { TWOCAPTCHA_PACE } from './families/timing.js';
+import { TWOCAPTCHA_CLASSIC, WITHDRAWN_CLASSIC } from './families/twocaptcha-classic.js';
 
 /** Any service that speaks in.php and res.php as 2Captcha does: base URL, kinds, prices and pace come from the config. */
 export default classic({
   id: 'classic',
   title: 'A service with the classic wire',
   baseUrl: '',
-  kinds: CLASSIC_KIND_NAMES,
+  kinds: { ...TWOCAPTCHA_CLASSIC, ...WITHDRAWN_CLASSIC },
+  onRequest: { cloudflare_clearance: {}, bls: {} },
   ...TWOCAPTCHA_PACE,
-  lacks: { recaptcha_v3: ['proxy'], recaptcha_v3_enterprise: ['proxy'] },
 });

@@ -1,6 +1,7 @@
 /** The one place where everything is plugged together. */
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { readCertificate } from './app/certificate.js';
 import { mountDoors, openApp } from './app/doors.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
 import { mountOperator } from './app/operator.js';
@@ -22,7 +23,7 @@ import { openSqlite } from './store/sqlite.js';
 export { ConfigError } from './config/faults.js';
 export { jsonSchema } from './config/outline.js';
 export { openSandbox, parseScript } from './sandbox/sandbox.js';
-export { keySha256 };
+export { keySha256, openTransport };
 
 export interface GatewayOptions {
   readonly configPath: string;
@@ -105,7 +106,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const stopForgetting = keepForgetting(store, config.store.retention, onFault);
   const url = `http://${config.server.host.includes(':') ? `[${config.server.host}]` : config.server.host}:${servers[0]?.port}`;
   log.info(
-    { event: 'listening', url, port: servers[0]?.port, providers: loaded.accounts.length },
+    {
+      event: 'listening',
+      url,
+      port: servers[0]?.port,
+      ...(servers[1] && { tlsPort: servers[1].port }),
+      providers: loaded.accounts.length,
+    },
     `listening on ${url}`,
   );
   // Not before, so that the first line of the log names the port.
@@ -136,8 +143,9 @@ async function listenAll(
   const { host, port, tls } = config.server;
   const plain = await listen(app, { host, port });
   if (!tls) return [plain];
-  const files = { cert: within(directory, tls.cert), key: within(directory, tls.key) };
-  return [plain, await listenTls(app, { host, port }, { port: tls.port, ...files })];
+  const place = { ...tls, directory, storePath: config.store.path, host };
+  const pem = await readCertificate(place, systemClock.now());
+  return [plain, await listenTls(app, { host, port }, { port: tls.port, ...pem })];
 }
 
 /** Forgets what is older than the config keeps, a little at a time. */

@@ -27,12 +27,13 @@ const ROOMS: Readonly<Record<string, Room>> = {
   sandbox: { imports: ['core', 'wire'], libraries: [], outside: ['node:http', 'node:net'] },
   app: {
     imports: ['core', 'wire', 'dialects', 'ops', 'engine', 'net', 'store', 'config', 'registry', 'sandbox'],
-    libraries: ['hono', '@hono/node-server'],
+    libraries: ['hono', '@hono/node-server', 'node-forge'],
     outside: ['node:fs', 'node:http', 'node:https', 'node:net'],
   },
   demo: { imports: ['app', 'core'], libraries: [], outside: ['node:fs', 'node:fs/promises'] },
+  probe: { imports: ['core', 'wire'], libraries: [] },
   main: { imports: ['registry'], libraries: [] },
-  cli: { imports: ['app', 'config', 'core', 'main', 'demo'], libraries: [], outside: ['node:fs'] },
+  cli: { imports: ['app', 'config', 'core', 'main', 'demo', 'probe'], libraries: [], outside: ['node:fs'] },
 };
 
 /** Node's modules by which a process reaches files, sockets and other processes. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describeKeys } from '../src/config/outline.js';
 import { ERROR_POLICY } from '../src/core/errors.js';
-import { KIND_NAMES } from '../src/core/task.js';
+import { factsOf, KIND_NAMES } from '../src/core/task.js';
 import { FLAVOURS } from '../src/wire/flavours.js';
 
 const path = new URL('../README.md', import.meta.url);
@@ -15,6 +15,14 @@ const TABLES: Readonly<Record<string, () => string>> = {
       ([code, { http, title }]) => `| \`${code}\` | ${http} | ${title} |`,
     );
     return ['| code | HTTP | meaning |', '|---|---|---|', ...rows].join('\n');
+  },
+  kinds: () => {
+    const rows = KIND_NAMES.map((kind) => {
+      const { title, required, oneOf = [], solution } = factsOf(kind);
+      const needs = [...required, ...(oneOf.length > 0 ? [oneOf.join('` or `')] : [])];
+      return `| \`${kind}\` | ${title} | ${needs.map((name) => `\`${name}\``).join(', ')} | \`${solution[0]}\` |`;
+    });
+    return ['| kind | what it is | must carry | solution |', '|---|---|---|---|', ...rows].join('\n');
   },
   bench: () => {
     const results = readFileSync(new URL('./bench/results/submit.md', import.meta.url), 'utf8');

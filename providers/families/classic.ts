@@ -1,44 +1,69 @@
 /** Builds a provider that speaks in.php and res.php. */
 import type { Exchange, Provider, UpstreamReport, UpstreamRequest } from '../../src/core/provider.js';
-import { KIND_NAMES, type Kind } from '../../src/core/task.js';
+import type { Task } from '../../src/core/task.js';
 import * as wire from '../../src/wire/classic.js';
+import * as answers from '../../src/wire/classic-answers.js';
 import { CLASSIC_CODES } from '../../src/wire/classic-codes.js';
 import { CodeTable } from '../../src/wire/codes.js';
-import { plainFacts, type ServiceFacts, ServiceRows } from './facts.js';
+import { inUsd, plainFacts, type ServiceFacts, ServiceRows } from './facts.js';
 
-export type ClassicFacts = ServiceFacts<wire.ClassicRow>;
+export interface ClassicFacts extends ServiceFacts<wire.ClassicRow> {
+  /** The call that reads an image and answers at once, where a task asks for that. */
+  readonly instantPath?: `/${string}`;
+  /** Whether the service takes no good reports. */
+  readonly takesOnlyBadReports?: true;
+}
 
-type Overrides = Partial<Pick<Provider, 'submit' | 'poll' | 'balance' | 'report' | 'refuses' | 'reports'>>;
-
-/** A provider from its facts; `overrides` replaces single exchanges where it differs. */
-export function classic(facts: ClassicFacts, overrides: Overrides = {}): Provider {
+/** A provider from its facts. */
+export function classic(facts: ClassicFacts): Provider {
   const codes = facts.codes ? new CodeTable(facts.codes, CLASSIC_CODES) : wire.classicCodes;
   const rows = new ServiceRows(facts, wire.CLASSIC_KINDS);
+  const isInstant = (task: Task) => facts.instantPath !== undefined && task.instant === true;
   return {
     ...plainFacts(facts, rows),
     wire: 'classic',
     answersAtOnce: () => false,
-    refuses(task) {
-      const row = rows.find(task.kind);
-      return row ? wire.refusesFields(task, row) : `does not solve ${task.kind}`;
-    },
+    refuses: (task) => rows.refuses(task, 'classic', wire.refusesFields),
     submit: {
-      ask: (task) => ({
-        method: 'POST',
-        path: '/in.php',
-        key: 'form.key',
-        form: { ...wire.toFields(task, rows.of(task.kind)), json: '1' },
-      }),
-      read: (reply) => wire.readAccepted(reply, codes),
+      ask: (task) => inPhp(task, rows.find(task.kind), (isInstant(task) && facts.instantPath) || '/in.php'),
+      read: (reply, task) =>
+        isInstant(task)
+          ? answers.readInstant(reply, task.kind, rows.of(task.kind), codes)
+          : answers.readAccepted(reply, codes),
     },
     poll: {
       ask: ({ upstreamId }) => resPhp({ action: 'get', id: String(upstreamId) }),
-      read: (reply, { task }) => wire.readResult(reply, task.kind, rows.of(task.kind), codes),
+      read(reply, { task }) {
+        const row = rows.find(task.kind);
+        const told = row
+          ? answers.readResult(reply, task.kind, row, codes)
+          : answers.readPassed(reply, codes);
+        return inUsd(told, facts);
+      },
     },
-    balance: { ask: () => resPhp({ action: 'getbalance' }), read: (reply) => wire.readBalance(reply, codes) },
+    balance: {
+      ask: () => resPhp({ action: 'getbalance' }),
+      read: (reply) => answers.readBalance(reply, codes),
+    },
     report: report(codes),
-    reports: () => true,
-    ...overrides,
+    reports: ({ isAccepted }) => !(isAccepted && facts.takesOnlyBadReports),
+  };
+}
+
+/** A form; a file that the client sent as one goes on as one. */
+function inPhp(task: Task, row: wire.ClassicRow | undefined, path: `/${string}`): UpstreamRequest {
+  const form = { ...wire.toFields(task, row), json: '1' };
+  const names = task.passed?.files ?? [];
+  if (row || names.length === 0) return { method: 'POST', path, key: 'form.key', form };
+  const fields = Object.entries(form);
+  return {
+    method: 'POST',
+    path,
+    key: 'multipart.key',
+    multipart: Object.fromEntries(fields.filter(([name]) => !names.includes(name))),
+    files: Object.fromEntries(
+      fields.filter(([name]) => names.includes(name)).map(([name, base64]) => [name, { base64, name }]),
+    ),
   };
 }
 
@@ -46,13 +71,10 @@ function report(codes: CodeTable): Exchange<UpstreamReport, void> {
   return {
     ask: ({ upstreamId, isAccepted }) =>
       resPhp({ action: isAccepted ? 'reportgood' : 'reportbad', id: String(upstreamId) }),
-    read: (reply) => wire.readReported(reply, codes),
+    read: (reply) => answers.readReported(reply, codes),
   };
 }
 
 function resPhp(query: Readonly<Record<string, string>>): UpstreamRequest {
   return { method: 'GET', path: '/res.php', key: 'query.key', query: { ...query, json: '1' } };
 }
-
-/** Every kind that the classic wire can spell. */
-export const CLASSIC_KIND_NAMES: readonly Kind[] = KIND_NAMES.filter((kind) => wire.CLASSIC_KINDS[kind]);

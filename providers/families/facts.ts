@@ -1,41 +1,47 @@
-/** What both families know of a service, and the rows of the wire that it speaks. */
-import type { FieldName } from '../../src/core/fields.js';
-import type { Provider } from '../../src/core/provider.js';
-import { KIND_NAMES, type Kind } from '../../src/core/task.js';
+/** What all families know of a service, and the rows of the wire that it speaks. */
+import type { Currency, Provider, Solved } from '../../src/core/provider.js';
+import { isKind, KIND_NAMES, type Kind, passedWire, type Task, type TaskKind } from '../../src/core/task.js';
 import type { CodeRow } from '../../src/wire/codes.js';
-import type { Names } from '../../src/wire/rows.js';
+import { type Row, rowOf } from '../../src/wire/rows.js';
 import { type PaceFacts, paceOf } from './timing.js';
 
-export interface ServiceFacts<Row> extends PaceFacts {
+/**
+ * Where a service spells a kind otherwise than the shared row; nothing for a kind it spells alike.
+ * `takes` lists the names of all the inputs it has a place for, in any spelling of the shared row.
+ */
+export type Deviation<Shared extends Row> = Partial<Shared> & { readonly takes?: string };
+export type KindRows<Shared extends Row> = Readonly<Partial<Record<Kind, Deviation<Shared>>>>;
+
+export interface ServiceFacts<Shared extends Row> extends PaceFacts {
   readonly id: string;
   readonly title: string;
   readonly baseUrl: string;
-  readonly kinds: readonly Kind[];
-  /** Kinds that are withdrawn or unconfirmed: asked for only when the config names them. */
-  readonly alsoSpeaks?: readonly Kind[];
+  /** What it is asked for. */
+  readonly kinds: KindRows<Shared>;
+  /** Withdrawn or unconfirmed: asked for only when the config names the kind. */
+  readonly onRequest?: KindRows<Shared>;
   readonly pricesUsdPer1000?: Readonly<Partial<Record<Kind, number>>>;
-  /** Where the service spells a kind otherwise than 2Captcha. */
-  readonly rows?: Readonly<Partial<Record<Kind, Partial<Row>>>>;
-  /** Inputs that the service has no place for. */
-  readonly lacks?: Readonly<Partial<Record<Kind, readonly FieldName[]>>>;
   /** The service's own codes, and its own meanings of shared ones. */
   readonly codes?: readonly CodeRow[];
+  /** What balance and cost are counted in; USD unless told. */
+  readonly currency?: Currency;
+  /** How long after its answer the service takes a report, in seconds. */
+  readonly reportWithinSeconds?: number;
 }
 
-/** The rows that a service speaks: the shared ones with its deviations, without what it has no place for. */
-export class ServiceRows<Row extends { readonly names: Names }> {
-  readonly #rows = new Map<Kind, Row>();
+/** The rows that a service speaks: the shared ones with its deviations. */
+export class ServiceRows<Shared extends Row> {
+  readonly #rows = new Map<Kind, Shared>();
 
   constructor(
-    private readonly facts: ServiceFacts<Row>,
-    shared: Readonly<Partial<Record<Kind, Row>>>,
+    private readonly facts: ServiceFacts<Shared>,
+    shared: Readonly<Partial<Record<Kind, Shared>>>,
   ) {
-    const spoken = new Set([...facts.kinds, ...(facts.alsoSpeaks ?? [])]);
+    const own: KindRows<Shared> = { ...facts.onRequest, ...facts.kinds };
     for (const kind of KIND_NAMES) {
       const base = shared[kind];
-      if (!base || !spoken.has(kind)) continue;
-      const row = { ...base, ...facts.rows?.[kind] };
-      this.#rows.set(kind, { ...row, names: withoutNames(row.names, facts.lacks?.[kind]) });
+      const deviation = own[kind];
+      if (base && deviation) this.#rows.set(kind, rowOf(base, deviation));
     }
   }
 
@@ -43,35 +49,60 @@ export class ServiceRows<Row extends { readonly names: Names }> {
     return [...this.#rows.keys()];
   }
 
-  find(kind: Kind): Row | undefined {
-    return this.#rows.get(kind);
+  /** The row of a kind; undefined for one that the service does not speak, and for passed-through ones. */
+  find(kind: TaskKind): Shared | undefined {
+    return isKind(kind) ? this.#rows.get(kind) : undefined;
   }
 
   /** @throws TypeError for a kind that the router should never have sent here. */
-  of(kind: Kind): Row {
-    const row = this.#rows.get(kind);
+  of(kind: TaskKind): Shared {
+    const row = this.find(kind);
     if (!row) throw new TypeError(`${this.facts.id} has no row for ${kind}`);
     return row;
   }
-}
 
-function withoutNames(names: Names, lacks: readonly FieldName[] = []): Names {
-  const kept = Object.entries(names).filter(([name]) => !lacks.some((lacking) => lacking === name));
-  return Object.fromEntries(kept);
+  /** Why the service cannot be given this task: no such kind, no such wire, or what `judge` says of its row. */
+  refuses(
+    task: Task,
+    wire: string,
+    judge: (task: Task, row: Shared) => string | undefined,
+  ): string | undefined {
+    const passed = passedWire(task.kind);
+    if (passed) return passed === wire ? undefined : `does not speak the ${passed} wire`;
+    const row = this.find(task.kind);
+    return row ? judge(task, row) : `does not solve ${task.kind}`;
+  }
 }
 
 /** The part of a provider that does not depend on the wire. */
-export function plainFacts<Row extends { readonly names: Names }>(
-  facts: ServiceFacts<Row>,
-  rows: ServiceRows<Row>,
-) {
+export function plainFacts<Shared extends Row>(facts: ServiceFacts<Shared>, rows: ServiceRows<Shared>) {
+  const { id, title, baseUrl, pricesUsdPer1000 = {}, currency = 'USD', reportWithinSeconds } = facts;
   return {
-    id: facts.id,
-    title: facts.title,
-    baseUrl: facts.baseUrl,
-    kinds: facts.kinds,
+    id,
+    title,
+    baseUrl,
+    kinds: rows.kinds.filter((kind) => facts.kinds[kind]),
     speaks: rows.kinds,
     timing: paceOf(facts),
-    pricesUsdPer1000: facts.pricesUsdPer1000 ?? {},
+    pricesUsdPer1000,
+    currency,
+    ...(reportWithinSeconds !== undefined && { reportWithinMs: reportWithinSeconds * 1_000 }),
   } satisfies Partial<Provider>;
+}
+
+/** A cost that the service told, where it counts in USD; other money says nothing about the caps of a task. */
+export function inUsd<Told extends Solved | undefined>(
+  told: Told,
+  { currency = 'USD' }: { readonly currency?: Currency },
+): Told {
+  return told === undefined || currency === 'USD' ? told : { ...told, costUsd: undefined };
+}
+
+/** Only these kinds of a table of rows, given by name. */
+export function only<Shared extends Row>(rows: KindRows<Shared>, names: string): KindRows<Shared> {
+  const kinds = names.split(' ').map((name) => {
+    if (!isKind(name) || !rows[name]) throw new TypeError(`There is no row for ${name}.`);
+    return [name, rows[name]];
+  });
+  return Object.fromEntries(kinds);
 }

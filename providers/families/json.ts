@@ -1,10 +1,11 @@
 /** Builds a provider that speaks createTask and getTaskResult. */
 import type { Provider, UpstreamReport, UpstreamRequest } from '../../src/core/provider.js';
-import { KIND_NAMES, type Kind } from '../../src/core/task.js';
+import { isKind, type Kind, type Task } from '../../src/core/task.js';
 import { CodeTable } from '../../src/wire/codes.js';
 import * as wire from '../../src/wire/json.js';
+import * as answers from '../../src/wire/json-answers.js';
 import { JSON_CODES } from '../../src/wire/json-codes.js';
-import { plainFacts, type ServiceFacts, ServiceRows } from './facts.js';
+import { inUsd, plainFacts, type ServiceFacts, ServiceRows } from './facts.js';
 
 export interface JsonFacts extends ServiceFacts<wire.JsonRow> {
   /** Kinds that are solved inside createTask. */
@@ -29,30 +30,29 @@ export function json(facts: JsonFacts): Provider {
   const codes = facts.codes ? new CodeTable(facts.codes, JSON_CODES) : wire.jsonCodes;
   const rows = new ServiceRows(facts, wire.JSON_KINDS);
   const reportOf = facts.report ?? reportByVerdict;
+  const reader = ({ kind }: Task) =>
+    isKind(kind) ? answers.solutionOf(kind, rows.of(kind)) : answers.passedSolution;
   return {
     ...plainFacts(facts, rows),
     wire: 'json',
-    answersAtOnce: (kind) => facts.answersAtOnce?.includes(kind) ?? false,
-    refuses(task) {
-      const row = rows.find(task.kind);
-      return row ? wire.refusesMembers(task, row) : `does not solve ${task.kind}`;
-    },
+    answersAtOnce: (kind) => facts.answersAtOnce?.some((known) => known === kind) ?? false,
+    refuses: (task) => rows.refuses(task, 'json', wire.refusesMembers),
     submit: {
       ask: (task) =>
-        call('/createTask', { task: wire.toMembers(task, rows.of(task.kind), facts.proxyShape) }),
-      read: (reply, task) => wire.readAccepted(reply, task.kind, rows.of(task.kind), codes),
+        call('/createTask', { task: wire.toMembers(task, rows.find(task.kind), facts.proxyShape) }),
+      read: (reply, task) => answers.readAccepted(reply, reader(task), codes),
     },
     poll: {
       ask: ({ upstreamId }) => call('/getTaskResult', { taskId: upstreamId }),
-      read: (reply, { task }) => wire.readResult(reply, task.kind, rows.of(task.kind), codes),
+      read: (reply, { task }) => inUsd(answers.readResult(reply, reader(task), codes), facts),
     },
-    balance: { ask: () => call('/getBalance', {}), read: (reply) => wire.readBalance(reply, codes) },
+    balance: { ask: () => call('/getBalance', {}), read: (reply) => answers.readBalance(reply, codes) },
     report: {
       ask(report) {
         const { path, json: body } = reportOf(report) ?? reportByVerdict(report);
         return call(path, { taskId: report.upstreamId, ...body });
       },
-      read: (reply) => wire.readReported(reply, codes),
+      read: (reply) => answers.readReported(reply, codes),
     },
     reports: (report) => reportOf(report) !== undefined,
   };
@@ -61,6 +61,3 @@ export function json(facts: JsonFacts): Provider {
 function call(path: `/${string}`, body: object): UpstreamRequest {
   return { method: 'POST', path, key: 'json.clientKey', json: body };
 }
-
-/** Every kind that the json wire can spell. */
-export const JSON_KIND_NAMES: readonly Kind[] = KIND_NAMES.filter((kind) => wire.JSON_KINDS[kind]);

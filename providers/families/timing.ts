@@ -1,6 +1,6 @@
 /** How families put a provider's published pace together. */
 import type { Timing } from '../../src/core/provider.js';
-import type { Kind } from '../../src/core/task.js';
+import { isKind, type Kind, type TaskKind } from '../../src/core/task.js';
 
 export interface PaceFacts {
   /** The pace of every kind that has none of its own. */
@@ -9,8 +9,8 @@ export interface PaceFacts {
 }
 
 /** The pace of each kind. */
-export function paceOf({ timing, timingOf }: PaceFacts): (kind: Kind) => Timing {
-  return (kind) => ({ ...timing, ...timingOf?.[kind] });
+export function paceOf({ timing, timingOf }: PaceFacts): (kind: TaskKind) => Timing {
+  return (kind) => ({ ...timing, ...(isKind(kind) ? timingOf?.[kind] : undefined) });
 }
 
 /** 2Captcha's published pace, which its clones share: source 2captcha.com/api-docs and its official clients. */

@@ -1,5 +1,4 @@
 /** Opens and closes the listening sockets. */
-import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
@@ -14,7 +13,7 @@ export interface Address {
 
 export interface Tls {
   readonly port: number;
-  /** Paths of PEM files. */
+  /** PEM texts. */
   readonly cert: string;
   readonly key: string;
 }
@@ -33,9 +32,9 @@ export function listen(app: App, address: Address): Promise<Listening> {
   );
 }
 
-/** Serves the app over TLS with the operator's certificate. */
+/** Serves the app over TLS. */
 export function listenTls(app: App, { host }: Address, tls: Tls): Promise<Listening> {
-  const serverOptions = { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
+  const serverOptions = { cert: tls.cert, key: tls.key };
   const server = createAdaptorServer({ fetch: app.fetch, createServer: createHttpsServer, serverOptions });
   return open(server as HttpServer, { host, port: tls.port });
 }

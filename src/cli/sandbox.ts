@@ -5,7 +5,7 @@ import type { Command } from '../main.js';
 
 /** A solving service on this machine, for your own integration tests; site keys like `sandbox-unsolvable` choose the outcome. */
 export default {
-  summary: 'run a sandbox solving service that speaks both wires',
+  summary: 'run a sandbox solving service that speaks every wire',
   usage: 'sandbox [--port N] [--host ADDRESS] [--script FILE] [--key KEY …]',
   async run(args) {
     const { values } = parseArgs({

@@ -1,7 +1,7 @@
 /** Turns a valid config into the accounts and clients that the engine works with. */
 import type { Client, Targets } from '../core/gateway.js';
 import type { Account, Provider, Timing } from '../core/provider.js';
-import type { Kind } from '../core/task.js';
+import { isKind, type TaskKind } from '../core/task.js';
 import { isPrivateBase, normalizeBaseUrl } from './base-url.js';
 import { keySha256 } from './key.js';
 import type { ClientEntry, Config, ProviderEntry } from './schema.js';
@@ -17,8 +17,8 @@ const PUBLIC_BALANCE_CHECK_MS = 60_000;
  */
 export function toAccounts(config: Config, providers: ReadonlyMap<string, Provider>): readonly Account[] {
   const accounts = config.providers.map((entry, index) => {
-    const provider = providers.get(entry.use);
-    if (!provider) throw new Error(`there is no provider ${entry.use}`);
+    const provider = overWire(providers.get(entry.use), entry.wire);
+    if (!provider) throw new Error(`there is no provider ${entry.use} over ${entry.wire ?? 'its wire'}`);
     return toAccount(config, entry, provider, index + 1);
   });
   return accounts.sort((one, other) => one.priority - other.priority);
@@ -34,12 +34,19 @@ function toAccount(config: Config, entry: ProviderEntry, provider: Provider, pos
     apiKey: entry.apiKey,
     priority: entry.priority ?? position,
     kinds: entry.kinds ?? provider.kinds,
+    takesPassed: entry.kinds === undefined,
     threads: entry.threads,
     timing: (kind) => paced(provider.timing(kind), entry.timing ?? {}, isPublic),
     priceUsd: (kind) => priceUsd(entry, provider, kind),
     balanceCheckMs: balanceCheckMs(config, { baseUrl }),
     isPublic,
   };
+}
+
+/** The provider over the wished wire; undefined when it does not speak that. */
+export function overWire(provider: Provider | undefined, wire: string | undefined): Provider | undefined {
+  if (wire === undefined || provider?.wire === wire) return provider;
+  return wire === 'classic' || wire === 'json' ? provider?.over?.[wire] : undefined;
 }
 
 /** The wished pace; at a public host never faster than the published one. */
@@ -60,7 +67,8 @@ function paced(published: Timing, wished: Partial<Timing>, isPublic: boolean): T
   };
 }
 
-function priceUsd(entry: ProviderEntry, provider: Provider, kind: Kind): number | null {
+function priceUsd(entry: ProviderEntry, provider: Provider, kind: TaskKind): number | null {
+  if (!isKind(kind)) return null;
   const per1000 = entry.pricesUsdPer1000?.[kind] ?? provider.pricesUsdPer1000[kind];
   return per1000 === undefined ? null : per1000 / 1_000;
 }

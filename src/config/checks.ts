@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Provider } from '../core/provider.js';
 import { isKind, type Kind } from '../core/task.js';
+import { overWire } from './accounts.js';
 import { didYouMean, type Fault, notOneOf, type Path } from './faults.js';
 import { keySha256 } from './key.js';
 
@@ -13,7 +14,7 @@ const looseConfig = z
   .object({
     clients: z.array(z.object({ id: text, key: text, providers: texts }).catch({ providers: [] })).catch([]),
     providers: z
-      .array(z.object({ id: text, use: text, baseUrl: text, kinds: texts.optional() }).catch({}))
+      .array(z.object({ id: text, use: text, baseUrl: text, wire: text, kinds: texts.optional() }).catch({}))
       .catch([]),
     routing: z
       .object({
@@ -56,8 +57,10 @@ function repeated(list: string, key: string, values: Texts): Fault[] {
 
 function entryFaults(entry: Entry, path: Path, providers: Providers): Fault[] {
   if (entry.use === undefined) return [];
-  const provider = providers.get(entry.use);
-  if (!provider) return [notOneOf([...path, 'use'], entry.use, [...providers.keys()].sort())];
+  const service = providers.get(entry.use);
+  if (!service) return [notOneOf([...path, 'use'], entry.use, [...providers.keys()].sort())];
+  const provider = overWire(service, entry.wire);
+  if (!provider) return isOldWire(entry.wire) ? [wrongWire(path, service)] : [];
   const unspoken = (entry.kinds ?? []).flatMap((kind, index): Fault[] => {
     if (!isKnownKind(kind) || provider.speaks.includes(kind)) return [];
     return [{ path: [...path, 'kinds', index], message: `${provider.id} does not speak ${kind}` }];
@@ -67,6 +70,15 @@ function entryFaults(entry: Entry, path: Path, providers: Providers): Fault[] {
     ...unspoken,
     { path: [...path, 'baseUrl'], message: `is required: ${provider.id} has no address of its own` },
   ];
+}
+
+function isOldWire(wire: string | undefined): boolean {
+  return wire === 'classic' || wire === 'json';
+}
+
+function wrongWire(path: Path, { id, wire }: Provider): Fault {
+  const hint = `${id} speaks the ${wire} wire: leave this key out`;
+  return { path: [...path, 'wire'], message: `${id} has one wire only`, hint };
 }
 
 function unknownIds({ clients, providers, routing }: LooseConfig): Fault[] {
@@ -102,7 +114,7 @@ function wrongRoutes(config: LooseConfig, providers: Providers): Fault[] {
 
 /** Undefined while the entry's own faults leave its kinds open. */
 function kindsOf(entry: Entry, providers: Providers): readonly Kind[] | undefined {
-  const provider = entry.use === undefined ? undefined : providers.get(entry.use);
+  const provider = entry.use === undefined ? undefined : overWire(providers.get(entry.use), entry.wire);
   if (!provider || entry.kinds === undefined) return provider?.kinds;
   const known = entry.kinds.filter(isKnownKind);
   return known.length === entry.kinds.length && known.length > 0 ? known : undefined;

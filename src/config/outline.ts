@@ -43,7 +43,11 @@ export function jsonSchema(): object {
   return { ...welcomeReferences(ROOT), $defs: { reference } };
 }
 
-function welcomeReferences(node: Node): Node {
+function welcomeReferences({ orWord, ...node }: Node): Node {
+  if (typeof orWord === 'string') {
+    const { description, ...rule } = welcomeReferences(node);
+    return { description, anyOf: [{ const: orWord }, rule] };
+  }
   if (node.properties || node.items || asNode(node.additionalProperties)) return mapChildren(node);
   const { title, description, default: preset, ...rule } = withoutSafeIntegers(node);
   const isClosed = rule.type !== 'string' || rule.enum || rule.const !== undefined || rule.pattern;
@@ -120,7 +124,9 @@ function defaultWords(node: Node, isRequired: boolean): string {
   return node.properties || node.default === undefined ? '' : JSON.stringify(node.default);
 }
 
-function typeWords(node: Node): string {
+/** What a value may be; `orWord` is a word that stands for the whole object. */
+function typeWords({ orWord, ...node }: Node): string {
+  if (typeof orWord === 'string') return `${typeWords(node)} or ${JSON.stringify(orWord)}`;
   const items = asNode(node.items);
   const values = asNode(node.additionalProperties);
   if (node.title) return node.title;

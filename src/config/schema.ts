@@ -4,6 +4,8 @@ import { KIND_NAMES } from '../core/task.js';
 import { baseUrlFault } from './base-url.js';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+/** The whole of `server.tls` where the operator has no certificate. */
+const SELF_SIGNED = 'self-signed';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -54,13 +56,29 @@ const server = z.strictObject({
     .default(8 * 1024 * 1024)
     .describe('Largest request body that is read.'),
   tls: z
-    .strictObject({
-      port: port.describe('Port of the HTTPS door; 0 takes a free one.'),
-      cert: path.describe('PEM file with the certificate chain, relative to the config file.'),
-      key: path.describe('PEM file with the private key, relative to the config file.'),
-    })
+    .preprocess(
+      (written) => (written === SELF_SIGNED ? { port: 8443 } : written),
+      z
+        .strictObject({
+          port: port.describe('Port of the HTTPS door; 0 takes a free one.'),
+          cert: path
+            .optional()
+            .describe(
+              'PEM file with the certificate chain, relative to the config file; absent for a self-signed one.',
+            ),
+          key: path.optional().describe('PEM file with the private key; goes with cert.'),
+        })
+        .superRefine(({ cert, key }, context) => {
+          const absent = cert === undefined ? 'cert' : 'key';
+          if ((cert === undefined) !== (key === undefined))
+            context.addIssue({ code: 'custom', message: 'is required', path: [absent] });
+        })
+        .meta({ orWord: SELF_SIGNED }),
+    )
     .optional()
-    .describe('Opens an HTTPS door beside the HTTP one.'),
+    .describe(
+      'Opens an HTTPS door beside the HTTP one; "self-signed" takes port 8443 and a certificate made at the first start.',
+    ),
 });
 
 const admin = z.strictObject({
@@ -135,9 +153,15 @@ const provider = z.strictObject({
     .describe(
       "Address of the service, absent for the provider's own; a path in it is a prefix. http for loopback and private addresses only.",
     ),
+  wire: z
+    .enum(['classic', 'json'])
+    .optional()
+    .describe("Which of its wires to use where a service has both; absent for the provider's own choice."),
   kinds: distinct(kind)
     .optional()
-    .describe("Kinds this account is asked for; absent for the provider's own."),
+    .describe(
+      "Kinds this account is asked for, and nothing else; absent for the provider's own and whatever is passed through.",
+    ),
   threads: z.int().min(1).optional().describe('Most tasks in flight at once; absent for no limit.'),
   pricesUsdPer1000: z
     .partialRecord(kind, z.number().min(0))

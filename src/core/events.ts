@@ -1,6 +1,6 @@
 /** What happens in the gateway, told once to whoever listens: logs, metrics, status. */
 import type { Attempt, TaskRecord } from './store.js';
-import type { Kind } from './task.js';
+import type { TaskKind } from './task.js';
 
 /** Why an account or kind is closed to new tasks; null when it is not. */
 export type Cause = string;
@@ -9,7 +9,7 @@ export type BreakerScope = 'transport' | 'kind' | 'money' | 'key' | 'ban' | 'ope
 
 export interface Failover {
   readonly taskId: string;
-  readonly kind: Kind;
+  readonly kind: TaskKind;
   readonly from: string;
   readonly to: string;
   readonly cause: string;
@@ -18,7 +18,7 @@ export interface Failover {
 export interface BreakerChange {
   readonly provider: string;
   readonly scope: BreakerScope;
-  readonly kind: Kind | null;
+  readonly kind: TaskKind | null;
   readonly cause: Cause;
   readonly since: number;
   /** Null: until an operator or the config acts. */

@@ -1,7 +1,7 @@
 /** What a dialect may ask of the gateway. */
 import { SolveError } from './errors.js';
 import type { Origin, TaskOptions, TaskRecord } from './store.js';
-import type { Kind, Task } from './task.js';
+import type { Kind, Task, TaskKind } from './task.js';
 
 /** Who is asking: an entry of `clients` in the config. */
 export interface Client {
@@ -57,6 +57,33 @@ export interface Gateway {
   balanceUsd(client: Client): Promise<number>;
   /** What can be solved now, and by whom. */
   kinds(client: Client): readonly KindOffer[];
+  /** How busy the gateway is, and what it has solved since it started: for a client, a kind, or all together. */
+  usage(scope?: UsageScope): Usage;
+}
+
+export interface UsageScope {
+  readonly client?: Client | undefined;
+  readonly kind?: TaskKind | undefined;
+}
+
+/** Figures the gateway knows of itself; it knows nothing from before its start. */
+export interface Usage {
+  /** Tasks that the accounts have in hand; those closed to new tasks left out. */
+  readonly busy: number;
+  /** Tasks more that these accounts take at once; an account without a limit takes at least one. */
+  readonly free: number;
+  /** Mean of the tasks solved lately; null before the first. */
+  readonly meanCostUsd: number | null;
+  readonly meanSolveMs: number | null;
+  /** What ended in each hour since the start, oldest first; empty without a client. */
+  readonly hours: readonly UsageHour[];
+}
+
+export interface UsageHour {
+  /** The full hour, in ms since 1970. */
+  readonly startsAt: number;
+  readonly solved: number;
+  readonly spentUsd: number;
 }
 
 export interface KindOffer {

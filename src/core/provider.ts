@@ -1,22 +1,42 @@
 /** What a provider is: facts, and pure functions that spell questions and read answers. */
 import type { Solution } from './solution.js';
-import type { Kind, Task } from './task.js';
+import type { Kind, OldWire, Task, TaskKind } from './task.js';
+
+/**
+ * Where the account's key belongs: `form.key`, `json.clientKey`, `query.key`; `none` for calls without one.
+ * `form.username:password|authtoken` is a login: a key written `user:password` fills the first two members,
+ * one without a colon fills the third.
+ */
+export type KeyPlace = `${'query' | 'form' | 'json' | 'multipart'}.${string}` | 'none';
 
 /** A request with a hole where the key goes; only net/ fills it, so a request is always safe to log. */
 export interface UpstreamRequest {
   readonly method: 'GET' | 'POST';
   readonly path: `/${string}`;
-  /** Where the key belongs: `form.key`, `json.clientKey`, `query.key`; `none` for calls without one. */
-  readonly key: `${'query' | 'form' | 'json'}.${string}` | 'none';
+  readonly key: KeyPlace;
   readonly query?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string>>;
   readonly json?: object;
+  /** Text parts of a multipart body. */
+  readonly multipart?: Readonly<Record<string, string>>;
+  /** File parts of a multipart body. */
+  readonly files?: Readonly<Record<string, UpstreamFile>>;
+  /** The media type that the answer should have; any unless told. */
+  readonly accept?: string;
+}
+
+export interface UpstreamFile {
+  readonly base64: string;
+  /** The file's name, which some services want to see. */
+  readonly name: string;
 }
 
 /** The whole answer; readers judge the body before the status. */
 export interface UpstreamReply {
   readonly status: number;
   readonly body: string;
+  /** Where a redirect points to; nobody follows it. */
+  readonly location?: string;
 }
 
 /** One question to a provider and how its answer reads. */
@@ -34,6 +54,9 @@ export interface Accepted {
   readonly upstreamId: UpstreamId | null;
   readonly solved?: Solved;
 }
+
+/** What a service counts money in: flat-rate services have no figure that means any. */
+export type Currency = 'USD' | 'RUB' | 'points' | 'threads';
 
 /** The provider's verdict on a task it solved. */
 export interface Solved {
@@ -70,29 +93,34 @@ export interface Provider {
   /** The file's name. */
   readonly id: string;
   readonly title: string;
-  /** Which family of wires it speaks. */
-  readonly wire: 'classic' | 'json';
+  /** Which wire it speaks. */
+  readonly wire: 'classic' | 'json' | 'deathbycaptcha' | 'bestcaptchasolver';
   /** Empty for the builders whose entry in the config must name one. */
   readonly baseUrl: string;
   /** Kinds it is asked for unless the config says otherwise. */
   readonly kinds: readonly Kind[];
   /** Kinds it can be asked for when the config names them: withdrawn or unconfirmed ones too. */
   readonly speaks: readonly Kind[];
-  readonly timing: (kind: Kind) => Timing;
+  readonly timing: (kind: TaskKind) => Timing;
   readonly pricesUsdPer1000: Readonly<Partial<Record<Kind, number>>>;
   /** Whether the answer comes with the submit, so that there is nothing to poll. */
-  readonly answersAtOnce: (kind: Kind) => boolean;
+  readonly answersAtOnce: (kind: TaskKind) => boolean;
   /** Why this provider cannot be given this task; undefined when it can. */
   readonly refuses: (task: Task) => string | undefined;
   readonly submit: Exchange<Task, Accepted>;
   /** Undefined while the task is being worked on. */
   readonly poll: Exchange<UpstreamTask, Solved | undefined>;
-  /** The account's money in USD; null when the service has no such figure. */
+  /** The account's money, in the provider's currency; null when what the service says is no number. */
   readonly balance: Exchange<void, number | null>;
+  readonly currency: Currency;
   /** Absent where the service takes no reports; undefined from `ask` where it takes none of this sort. */
   readonly report?: Exchange<UpstreamReport, void>;
   /** Reports that this provider takes. */
   readonly reports: (report: UpstreamReport) => boolean;
+  /** How long after the answer it takes them, in ms; absent where nobody says. */
+  readonly reportWithinMs?: number;
+  /** The same service over another wire, where it has one: the config may choose it. */
+  readonly over?: Readonly<Partial<Record<OldWire, Provider>>>;
 }
 
 /** One account at one provider: what an entry of `providers` in the config becomes. */
@@ -104,10 +132,12 @@ export interface Account {
   /** Lower is asked first. */
   readonly priority: number;
   readonly kinds: readonly Kind[];
+  /** Whether it is asked for what no kind describes, in the client's own words. */
+  readonly takesPassed: boolean;
   /** Most tasks in flight at once; undefined for no limit. */
   readonly threads?: number | undefined;
-  readonly timing: (kind: Kind) => Timing;
-  readonly priceUsd: (kind: Kind) => number | null;
+  readonly timing: (kind: TaskKind) => Timing;
+  readonly priceUsd: (kind: TaskKind) => number | null;
   /** Least time between two balance calls, in ms. */
   readonly balanceCheckMs: number;
   /** Whether the service's published minima bind; they do not for loopback and private addresses. */

@@ -1,10 +1,10 @@
 /** The state of the providers as the operator sees it: the shape of `GET /status`, times still in ms. */
-import type { Kind } from './task.js';
+import type { TaskKind } from './task.js';
 
 export type ProviderState = 'closed' | 'open' | 'half-open' | 'ramping' | 'held-out';
 
 export interface KindStatus {
-  readonly kind: Kind;
+  readonly kind: TaskKind;
   readonly state: ProviderState;
   readonly cause: string | null;
   readonly since: number | null;

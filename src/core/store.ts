@@ -11,6 +11,8 @@ export interface Origin {
   readonly dialect: string;
   /** The service whose particulars the answers follow; absent for the form that most clients accept. */
   readonly flavour?: string | undefined;
+  /** The type name it was asked under, where its clients expect the solution in a form of its own. */
+  readonly type?: string | undefined;
 }
 
 /**

@@ -1,141 +1,42 @@
-/** The kinds of captcha the gateway understands, and what a task of each kind must and may carry. */
+/** What is to be solved: a kind and its normalized inputs, or a client's own words for a service of the same wire. */
 import { z } from 'zod';
 import { type ErrorCode, type Issue, SolveError } from './errors.js';
 import { FIELDS, type FieldName, type FieldValues, withScheme } from './fields.js';
+import { KINDS, type Kind, type KindFacts } from './kinds.js';
 
-/** What is to be solved: a kind and its normalized inputs. */
-export type Task = { readonly kind: Kind } & FieldValues;
+export { KIND_NAMES, KINDS, type Kind, type KindFacts } from './kinds.js';
 
-export interface KindFacts {
-  readonly title: string;
-  /** Tokens come from a browser that runs the widget, images are looked at. */
-  readonly group: 'token' | 'image';
-  readonly required: readonly FieldName[];
-  readonly optional: readonly FieldName[];
-  /** Inputs that the first attempt burns: no second purchase can succeed with them. */
-  readonly singleUse: readonly FieldName[];
-  /** Normalized members of the solution; the first is the one that plain-text clients get. */
-  readonly solution: readonly [string, ...string[]];
-  /** How long an answer stays valid at the site, in seconds; null where nobody says. */
-  readonly solutionLifeSeconds: number | null;
+/** The two wires on which what the gateway does not understand can be passed through. */
+export type OldWire = 'classic' | 'json';
+
+/** A method or task type that the gateway has no kind for, by its own name: `classic:method`, `json:type`. */
+export type PassedKind = `${OldWire}:${string}`;
+export type TaskKind = Kind | PassedKind;
+
+/** What a client sent beyond the fields of the kind; only a service of the same wire can make sense of it. */
+export interface Passed {
+  readonly wire: OldWire;
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Names of fields that came as files, as base64 here. */
+  readonly files?: readonly string[];
 }
 
-const RECAPTCHA = ['pageUrl', 'siteKey'] as const;
-const BROWSER = ['userAgent', 'cookies', 'proxy'] as const;
+export type Task = {
+  readonly kind: TaskKind;
+  /** Beside a kind: unknown fields. With a passed-through kind: all there is. */
+  readonly passed?: Passed | undefined;
+} & FieldValues;
 
-/** Source of the facts: the services' API pages and official clients. */
-export const KINDS = {
-  image_to_text: {
-    title: 'Distorted text in an image',
-    group: 'image',
-    required: ['imageBase64'],
-    optional: [
-      'caseSensitive',
-      'phrase',
-      'numeric',
-      'math',
-      'minLength',
-      'maxLength',
-      'instructions',
-      'instructionImageBase64',
-      'languageSet',
-      'lang',
-      'module',
-      'confidenceThreshold',
-    ],
-    singleUse: [],
-    solution: ['text', 'confidence'],
-    solutionLifeSeconds: null,
-  },
-  recaptcha_v2: {
-    title: 'reCAPTCHA v2, checkbox or invisible',
-    group: 'token',
-    required: RECAPTCHA,
-    optional: ['invisible', 'dataS', 'apiDomain', ...BROWSER],
-    singleUse: ['dataS'],
-    solution: ['token', 'userAgent', 'cookies'],
-    solutionLifeSeconds: 120,
-  },
-  recaptcha_v2_enterprise: {
-    title: 'reCAPTCHA v2 Enterprise',
-    group: 'token',
-    required: RECAPTCHA,
-    optional: ['invisible', 'dataS', 'enterprisePayload', 'action', 'apiDomain', ...BROWSER],
-    singleUse: ['dataS', 'enterprisePayload'],
-    solution: ['token', 'userAgent', 'cookies'],
-    solutionLifeSeconds: 120,
-  },
-  recaptcha_v3: {
-    title: 'reCAPTCHA v3',
-    group: 'token',
-    required: RECAPTCHA,
-    optional: ['action', 'minScore', 'apiDomain', ...BROWSER],
-    singleUse: [],
-    solution: ['token', 'userAgent'],
-    solutionLifeSeconds: 120,
-  },
-  recaptcha_v3_enterprise: {
-    title: 'reCAPTCHA v3 Enterprise',
-    group: 'token',
-    required: RECAPTCHA,
-    optional: ['action', 'minScore', 'enterprisePayload', 'apiDomain', ...BROWSER],
-    singleUse: ['enterprisePayload'],
-    solution: ['token', 'userAgent'],
-    solutionLifeSeconds: 120,
-  },
-  hcaptcha: {
-    title: 'hCaptcha',
-    group: 'token',
-    required: ['pageUrl', 'siteKey'],
-    optional: ['invisible', 'rqdata', 'enterprise', 'apiDomain', 'userAgent', 'proxy'],
-    singleUse: ['rqdata'],
-    solution: ['token', 'respKey', 'userAgent'],
-    solutionLifeSeconds: 120,
-  },
-  turnstile: {
-    title: 'Cloudflare Turnstile widget',
-    group: 'token',
-    required: ['pageUrl', 'siteKey'],
-    optional: ['action', 'cData', 'userAgent', 'proxy'],
-    singleUse: [],
-    solution: ['token', 'userAgent'],
-    solutionLifeSeconds: 300,
-  },
-  geetest_v3: {
-    title: 'GeeTest v3',
-    group: 'token',
-    required: ['pageUrl', 'gt', 'challenge'],
-    optional: ['apiServer', 'userAgent', 'offline', 'newCaptcha', 'getLib', 'proxy'],
-    singleUse: ['challenge'],
-    solution: ['validate', 'challenge', 'seccode'],
-    solutionLifeSeconds: null,
-  },
-  geetest_v4: {
-    title: 'GeeTest v4',
-    group: 'token',
-    required: ['pageUrl', 'captchaId'],
-    optional: ['riskType', 'apiServer', 'userAgent', 'proxy'],
-    singleUse: [],
-    solution: ['captchaOutput', 'captchaId', 'lotNumber', 'passToken', 'genTime'],
-    solutionLifeSeconds: null,
-  },
-  funcaptcha: {
-    title: 'Arkose Labs FunCaptcha',
-    group: 'token',
-    required: ['pageUrl', 'publicKey'],
-    optional: ['apiServer', 'data', 'userAgent', 'proxy', 'cookies'],
-    singleUse: ['data'],
-    solution: ['token', 'userAgent'],
-    solutionLifeSeconds: null,
-  },
-} as const satisfies Record<string, KindFacts>;
-
-export type Kind = keyof typeof KINDS;
-export const KIND_NAMES = Object.keys(KINDS) as readonly Kind[];
+const PASSED_FACTS: KindFacts = {
+  title: 'Passed through as it came',
+  group: 'token',
+  required: [],
+  solution: ['answer'],
+};
 
 /** The facts of a kind, with the wide types that code over all kinds needs. */
-export function factsOf(kind: Kind): KindFacts {
-  return KINDS[kind];
+export function factsOf(kind: TaskKind): KindFacts {
+  return isKind(kind) ? KINDS[kind] : PASSED_FACTS;
 }
 
 /** Whether `name` is a kind the gateway understands. */
@@ -143,10 +44,34 @@ export function isKind(name: string): name is Kind {
   return Object.hasOwn(KINDS, name);
 }
 
+/** The wire that a passed-through kind belongs to; undefined for the gateway's own kinds. */
+export function passedWire(kind: TaskKind): OldWire | undefined {
+  if (isKind(kind)) return undefined;
+  return kind.startsWith('json:') ? 'json' : 'classic';
+}
+
+const LONGEST_METHOD = 60;
+
+/**
+ * The kind under which a method or type is passed through.
+ * @throws SolveError `unsupported` for a name that no service can have.
+ */
+export function passedKind(wire: OldWire, name: string): PassedKind {
+  const plain = name.trim().toLowerCase();
+  if (/^[a-z0-9_][a-z0-9_./-]*$/.test(plain) && plain.length <= LONGEST_METHOD) return `${wire}:${plain}`;
+  throw new SolveError('unsupported', { detail: `No such ${wire === 'json' ? 'task type' : 'method'}.` });
+}
+
 /** Every field that a kind may carry: required first. */
-export function fieldsOf(kind: Kind): readonly FieldName[] {
-  const { required, optional } = factsOf(kind);
+export function fieldsOf(kind: TaskKind): readonly FieldName[] {
+  const { required, optional = [] } = factsOf(kind);
   return [...required, ...optional];
+}
+
+/** Whether a provider without a place for this field may be asked all the same. */
+export function isDroppable(kind: TaskKind, name: FieldName): boolean {
+  const { required, hints = [] } = factsOf(kind);
+  return !required.includes(name) && (FIELDS[name].isHint || hints.includes(name));
 }
 
 const schemas = new Map<Kind, z.ZodType<FieldValues>>();
@@ -155,13 +80,22 @@ const schemas = new Map<Kind, z.ZodType<FieldValues>>();
 export function taskSchema(kind: Kind): z.ZodType<FieldValues> {
   const known = schemas.get(kind);
   if (known) return known;
-  const { required, optional } = factsOf(kind);
+  const { required, oneOf, optional = [] } = factsOf(kind);
   const shape: Record<string, z.ZodType> = {};
   for (const name of required) shape[name] = FIELDS[name].schema;
   for (const name of optional) shape[name] = FIELDS[name].schema.optional();
-  const schema = z.strictObject(shape) as z.ZodType<FieldValues>;
+  const schema = withOneOf(z.strictObject(shape), oneOf) as z.ZodType<FieldValues>;
   schemas.set(kind, schema);
   return schema;
+}
+
+function withOneOf(schema: z.ZodObject, oneOf: readonly FieldName[] | undefined): z.ZodType {
+  if (!oneOf) return schema;
+  const message = `or ${oneOf.slice(1).join(' or ')} is required`;
+  return schema.refine((fields) => oneOf.some((name) => fields[name] !== undefined), {
+    message,
+    path: oneOf.slice(0, 1),
+  });
 }
 
 /**
@@ -175,18 +109,44 @@ export function parseTask(kind: Kind, fields: Readonly<Record<string, unknown>>)
   throw new SolveError(blameFor(kind, issues), { issues, detail: issues.map(sentence).join('; ') });
 }
 
-/** Enterprise has one place for the one-off value, whichever name it came under. */
+/** What can be said in two ways has one form here, so that every wire finds what it has a place for. */
 function canonical(task: Task): Task {
-  if (task.kind !== 'recaptcha_v2_enterprise' || task.dataS === undefined) return task;
-  const { dataS, ...rest } = task;
-  return { ...rest, enterprisePayload: { s: dataS, ...task.enterprisePayload } };
+  const form = CANONICAL[task.kind];
+  return form ? form(task) : task;
 }
+
+const CANONICAL: Readonly<Partial<Record<string, (task: Task) => Task>>> = {
+  /** The payload is the one place for the one-off value, whichever name it came under. */
+  recaptcha_v2_enterprise({ dataS, ...rest }) {
+    return dataS === undefined
+      ? rest
+      : { ...rest, enterprisePayload: { s: dataS, ...rest.enterprisePayload } };
+  },
+  /** Arkose's blob often comes without its name. */
+  funcaptcha(task) {
+    return typeof task.data === 'string' ? { ...task, data: { blob: task.data } } : task;
+  },
+  hunt(task) {
+    return typeof task.data === 'object' ? { ...task, data: JSON.stringify(task.data) } : task;
+  },
+  /** Some services take the size as one text, some as two numbers. */
+  grid(task) {
+    const [rows, columns] = task.gridSize?.split('x').map(Number) ?? [task.rows, task.columns];
+    if (!rows || !columns) return task;
+    return { ...task, rows, columns, gridSize: `${rows}x${columns}` };
+  },
+  /** Points are what everybody answers with anyway. */
+  coordinates({ mode, ...rest }) {
+    return mode === 'rectangles' ? { ...rest, mode } : rest;
+  },
+};
 
 function toIssues(issue: z.core.$ZodIssue): Issue[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: key, message: 'is not a field of this kind' }));
   }
-  const isMissing = issue.code === 'invalid_type' && issue.input === undefined;
+  const isOfType = issue.code === 'invalid_type' || issue.code === 'invalid_union';
+  const isMissing = isOfType && issue.input === undefined;
   return [{ path: issue.path.join('.'), message: isMissing ? 'is required' : issue.message }];
 }
 
@@ -203,11 +163,24 @@ function blameFor(kind: Kind, issues: readonly Issue[]): ErrorCode {
 
 /** The inputs of this task that only its first accepted attempt can use. */
 export function singleUseInputs(task: Task): readonly FieldName[] {
-  return factsOf(task.kind).singleUse.filter((name) => task[name] !== undefined);
+  return (factsOf(task.kind).singleUse ?? []).filter((name) => task[name] !== undefined);
 }
 
 /** The host of the page the captcha stands on; undefined for kinds without a page. */
 export function targetHost(task: Task): string | undefined {
-  if (task.pageUrl === undefined) return undefined;
-  return new URL(withScheme(task.pageUrl)).hostname.toLowerCase();
+  const page = task.pageUrl ?? task.redirectUri ?? passedPage(task);
+  return page === undefined ? undefined : hostOf(page);
+}
+
+/** Names under which the old wires say where a captcha stands. */
+const PAGE_NAMES: ReadonlySet<string> = new Set(['pageurl', 'websiteurl', 'url', 'page_url']);
+
+function passedPage({ passed }: Task): string | undefined {
+  const named = Object.entries(passed?.fields ?? {}).find(([name]) => PAGE_NAMES.has(name.toLowerCase()));
+  return typeof named?.[1] === 'string' ? named[1] : undefined;
+}
+
+function hostOf(page: string): string | undefined {
+  const url = withScheme(page);
+  return URL.canParse(url) ? new URL(url).hostname.toLowerCase() : undefined;
 }

@@ -1,15 +1,19 @@
-/** in.php and res.php. HTTP 200 always: the clients look for the code in the body and nowhere else. */
+/** in.php, res.php and what stood beside them: HTTP 200 always, the code in the body, where clients look for it. */
 import type { Dialect, DoorRequest, Handler } from '../core/dialect.js';
 import { SolveError } from '../core/errors.js';
 import { type Client, errorOf, type Gateway } from '../core/gateway.js';
 import { asText } from '../core/solution.js';
 import { isOpen, spentUsd, type TaskRecord } from '../core/store.js';
+import { factsOf } from '../core/task.js';
 import * as wire from '../wire/classic.js';
+import { sayResult } from '../wire/classic-answers.js';
 import type { Question } from '../wire/codes.js';
 import { gatewayHeaders, keyOf, readTaskId } from '../wire/door.js';
+import * as figures from '../wire/figures.js';
 import { particularsOf } from '../wire/flavours.js';
-import { type Parameters, readParameters } from '../wire/form.js';
-import { asFlag } from '../wire/rows.js';
+import { filesOf, type Parameters, readParameters } from '../wire/form.js';
+import { asFlag } from '../wire/values.js';
+import { addPingback, deletePingback, pingbacksOf } from './classic/pingbacks.js';
 
 /** How this client wants its answer. */
 interface Form {
@@ -39,15 +43,19 @@ function door(
       form = formOf(sent);
       return await handle(request, gateway, sent, form);
     } catch (thrown) {
-      if (!(thrown instanceof SolveError)) throw thrown;
-      return sayError(thrown, question, form);
+      if (thrown instanceof SolveError) return sayError(thrown, question, form);
+      FORMS.set(request.headers, form);
+      throw thrown;
     }
   };
 }
 
+/** The forms of requests that met a fault of our own, for the refusal that follows. */
+const FORMS = new WeakMap<Headers, Form>();
+
 const submit = door('submit', async (request, gateway, sent, form) => {
   const client = gateway.authenticate(keyOf(request.headers, sent.key));
-  const { task, ignored } = wire.fromFields(sent);
+  const { task, ignored } = wire.fromFields(sent, filesOf(sent));
   const flavour = request.flavour;
   const { id } = await gateway.submit(client, { task, origin: { dialect: 'classic', flavour } });
   const record = await gateway.untilAccepted(id, request.signal);
@@ -58,9 +66,38 @@ const submit = door('submit', async (request, gateway, sent, form) => {
   return sayJson({ status: 1, request: isNumber ? id : String(id) }, form, headers);
 });
 
+/** The longest that an image is waited for where nobody polls for it. */
+const INSTANT_WITHIN_MS = 60_000;
+/** The end of a task is written down before it is told. */
+const BOOKING_MS = 5_000;
+
+/** CaptchaAI's solve.php: an image as in.php takes it, and its text in the same answer. */
+const solveAtOnce = door('submit', async (request, gateway, sent, form) => {
+  const client = gateway.authenticate(keyOf(request.headers, sent.key));
+  const { task, ignored } = wire.fromFields(sent, filesOf(sent));
+  if (factsOf(task.kind).group !== 'image')
+    throw new SolveError('bad_request', {
+      detail: 'solve.php takes images only.',
+      saidAs: 'ERROR_METHOD_CALL',
+    });
+  const origin = { dialect: 'classic', flavour: request.flavour } as const;
+  const { id } = await gateway.submit(client, { task, origin, deadlineMs: INSTANT_WITHIN_MS });
+  const record = await gateway.untilEnded(client, id, INSTANT_WITHIN_MS + BOOKING_MS, request.signal);
+  return sayRecord(record, form, { headers: gatewayHeaders(record, ignored) });
+});
+
+/** load.php: how busy the gateway is. Its clients send no key. */
+const load = door('poll', async (_request, gateway, _sent, form) => {
+  const usage = gateway.usage();
+  return form.asJson
+    ? sayJson({ status: 1, request: figures.loadMembers(usage) }, form)
+    : sayXml(figures.sayLoad(usage), form);
+});
+
 const poll = door('poll', async (request, gateway, sent, form) => {
   const client = gateway.authenticate(keyOf(request.headers, sent.key));
-  const name = asText(sent.action)?.toLowerCase() ?? '';
+  // 2Captcha's own pages and its clients disagree about the underscore in add_pingback.
+  const name = asText(sent.action)?.toLowerCase().replaceAll('_', '') ?? '';
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (!action) throw new SolveError('bad_request', { saidAs: 'ERROR_EMPTY_ACTION' });
   return await action({ gateway, client, sent, form, signal: request.signal });
@@ -69,9 +106,21 @@ const poll = door('poll', async (request, gateway, sent, form) => {
 const ACTIONS: Readonly<Record<string, Action>> = {
   get: (call) => (call.sent.ids === undefined ? getOne(call) : getMany(call)),
   get2: (call) => getOne(call, true),
-  getbalance: async ({ gateway, client, form }) => {
-    const usd = (await gateway.balanceUsd(client)).toFixed(5).replace(/\.?0+$/, '');
-    return form.asJson ? sayJson({ status: 1, request: usd }, form) : sayText(usd, form);
+  getbalance: async (call) => sayWord(await balanceOf(call), call.form),
+  userinfo: async (call) => sayUserInfo(call),
+  getstats: async (call) => sayStats(call),
+  addpingback: async ({ gateway, client, sent, form }) => {
+    addPingback(gateway, client, sent.addr);
+    // The PHP client compares plain text with OK; the answer recorded with json=1 has the longer word.
+    return sayWord(form.asJson ? 'OK_PINGBACK' : 'OK', form);
+  },
+  getpingback: async ({ gateway, client, form }) => {
+    const listed = pingbacksOf(gateway, client).join('|');
+    return sayWord(form.asJson ? listed : `OK|${listed}`, form);
+  },
+  delpingback: async ({ gateway, client, sent, form }) => {
+    deletePingback(gateway, client, sent.addr);
+    return sayWord('OK', form);
   },
   reportgood: (call) => report(call, true),
   reportbad: (call) => report(call, false),
@@ -82,10 +131,19 @@ async function getOne(
   isPriced = false,
 ): Promise<Response> {
   const record = await gateway.untilEnded(client, idOf(sent.id), client.holdMs, signal);
-  const headers = gatewayHeaders(record);
+  return sayRecord(record, form, { isPriced, headers: gatewayHeaders(record) });
+}
+
+interface Saying {
+  readonly headers: Record<string, string>;
+  readonly isPriced?: boolean;
+}
+
+function sayRecord(record: TaskRecord, form: Form, { headers, isPriced = false }: Saying): Response {
   if (isOpen(record)) return sayWaiting(form, headers);
   if (record.error || !record.solution) return sayError(errorOf(record), 'poll', form, headers);
-  const said = wire.sayResult(record.task.kind, record.solution, form.asJson);
+  const { task, solution, origin } = record;
+  const said = sayResult(task, solution, { asJson: form.asJson, flavour: origin.flavour });
   const price = String(spentUsd(record));
   if (typeof said === 'string') return sayText(isPriced ? `${said}|${price}` : said, form, headers);
   return sayJson(isPriced ? { ...said, price } : said, form, headers);
@@ -96,8 +154,7 @@ async function getMany({ gateway, client, sent, form }: ActionCall): Promise<Res
   const ids = (asText(sent.ids) ?? '').split(',').filter(Boolean).slice(0, 1_000);
   if (ids.length === 0) throw new SolveError('task_not_found', { saidAs: 'ERROR_WRONG_ID_FORMAT' });
   const answers = await Promise.all(ids.map((id) => answerFor(gateway, client, id)));
-  const joined = answers.join('|');
-  return form.asJson ? sayJson({ status: 1, request: joined }, form) : sayText(joined, form);
+  return sayWord(answers.join('|'), form);
 }
 
 async function answerFor(gateway: Gateway, client: Client, id: string): Promise<string> {
@@ -112,13 +169,39 @@ async function answerFor(gateway: Gateway, client: Client, id: string): Promise<
 function answerOf(record: TaskRecord): string {
   if (isOpen(record)) return 'CAPCHA_NOT_READY';
   if (record.error || !record.solution) return wire.spellError(errorOf(record), 'poll');
-  return String(wire.sayResult(record.task.kind, record.solution, false)).replace(/^OK\|/, '');
+  return String(sayResult(record.task, record.solution, { asJson: false })).replace(/^OK\|/, '');
 }
 
 async function report({ gateway, client, sent, form }: ActionCall, isAccepted: boolean): Promise<Response> {
   await gateway.report(client, idOf(sent.id), isAccepted);
-  const word = 'OK_REPORT_RECORDED';
-  return form.asJson ? sayJson({ status: 1, request: word }, form) : sayText(word, form);
+  return sayWord('OK_REPORT_RECORDED', form);
+}
+
+async function balanceOf({ gateway, client }: ActionCall): Promise<string> {
+  return (await gateway.balanceUsd(client)).toFixed(5).replace(/\.?0+$/, '');
+}
+
+/** What 2Captcha's browser extension asks at login; a client of the gateway has a name and no address. */
+async function sayUserInfo(call: ActionCall): Promise<Response> {
+  const { client, form } = call;
+  const request = {
+    email: client.id,
+    key_type: 'customer',
+    valute: 'USD',
+    balance: await balanceOf(call),
+  };
+  return form.asJson ? sayJson({ status: 1, request }, form) : sayText(JSON.stringify(request), form);
+}
+
+/** Solved tasks and their price, by the hour, for one day; today when none is named. */
+function sayStats({ gateway, client, sent, form }: ActionCall): Response {
+  const { hours } = gateway.usage({ client });
+  const today = new Date(hours.at(-1)?.startsAt ?? 0).toISOString().slice(0, 10);
+  const date = asText(sent.date) ?? today;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date))
+    throw new SolveError('bad_request', { detail: 'date is not like 2026-01-31.' });
+  const rows = figures.hoursOfDay(hours, date);
+  return form.asJson ? sayJson({ status: 1, request: rows }, form) : sayXml(figures.sayStats(rows), form);
 }
 
 /** Digits that cannot be an id of ours are somebody else's: unknown, not malformed. */
@@ -155,6 +238,14 @@ function sayError(
   );
 }
 
+function sayWord(word: string, form: Form): Response {
+  return form.asJson ? sayJson({ status: 1, request: word }, form) : sayText(word, form);
+}
+
+function sayXml(text: string, form: Form): Response {
+  return sayText(text, form, { 'content-type': 'text/xml; charset=utf-8' });
+}
+
 function sayText(text: string, form: Form, headers: Record<string, string> = {}): Response {
   return new Response(text, {
     headers: { 'content-type': 'text/plain; charset=utf-8', ...acao(form), ...headers },
@@ -171,9 +262,22 @@ function acao({ isCrossOrigin }: Form): Record<string, string> {
 
 export default {
   id: 'classic',
-  routes: { 'GET /in.php': submit, 'POST /in.php': submit, 'GET /res.php': poll, 'POST /res.php': poll },
-  refuse: (error, { path, query }) => {
+  routes: {
+    'GET /in.php': submit,
+    'POST /in.php': submit,
+    'GET /res.php': poll,
+    'POST /res.php': poll,
+    'GET /load.php': load,
+    'POST /load.php': load,
+    'POST /solve.php': solveAtOnce,
+    // DeathByCaptcha serves this dialect here.
+    'GET /2captcha/in.php': submit,
+    'POST /2captcha/in.php': submit,
+    'GET /2captcha/res.php': poll,
+    'POST /2captcha/res.php': poll,
+  },
+  refuse: (error, { path, query, headers }) => {
     const question = path.endsWith('/res.php') ? 'poll' : 'submit';
-    return sayError(error, question, formOf(Object.fromEntries(query)));
+    return sayError(error, question, FORMS.get(headers) ?? formOf(Object.fromEntries(query)));
   },
 } satisfies Dialect;

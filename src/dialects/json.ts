@@ -6,9 +6,12 @@ import { isOpen, spentUsd, type TaskRecord } from '../core/store.js';
 import { factsOf } from '../core/task.js';
 import type { Question } from '../wire/codes.js';
 import { bodyText, gatewayHeaders, keyOf, parseBody, readTaskId } from '../wire/door.js';
+import { sayEcho } from '../wire/echo.js';
+import * as figures from '../wire/figures.js';
 import { flavourOfBody, particularsOf } from '../wire/flavours.js';
 import * as wire from '../wire/json.js';
-import { isObject } from '../wire/rows.js';
+import { formOf, saySolution } from '../wire/json-answers.js';
+import { isObject } from '../wire/values.js';
 
 type Sent = Readonly<Record<string, unknown>>;
 
@@ -21,6 +24,8 @@ interface Call {
 
 /** Images are waited for inside createTask only where the service's clients never poll for them. */
 const IMAGE_WAIT_MS = 60_000;
+/** Longer than most tasks take, shorter than most proxies keep a silent connection. */
+const TOKEN_WAIT_MS = 180_000;
 
 /** Reads the envelope and the key, then runs the handler; whatever is thrown is told in this dialect. */
 function door(question: Question, handle: (call: Call) => Promise<Response>): Handler {
@@ -52,8 +57,9 @@ function clientKeyOf(sent: Sent): unknown {
 const createTask = door('submit', async ({ request, gateway, sent, client }) => {
   if (!isObject(sent.task)) throw new SolveError('bad_request', { saidAs: 'ERROR_TASK_ABSENT' });
   const flavour = request.flavour ?? flavourOfBody(sent, request.headers.get('user-agent'));
-  const { task, ignored } = wire.fromMembers(sent.task);
-  const { id } = await gateway.submit(client, { task, origin: { dialect: 'json', flavour } });
+  const { task, ignored } = wire.fromMembers(sent.task, flavour);
+  const origin = { dialect: 'json', flavour, ...formOf(task, wire.typeOf(sent.task)) } as const;
+  const { id } = await gateway.submit(client, { task, origin });
   const { solvesImagesAtOnce } = particularsOf(flavour);
   const isAtOnce = solvesImagesAtOnce && factsOf(task.kind).group === 'image';
   const record = isAtOnce
@@ -61,13 +67,34 @@ const createTask = door('submit', async ({ request, gateway, sent, client }) => 
     : await gateway.untilAccepted(id, request.signal);
   const headers = gatewayHeaders(record, ignored);
   if (record.error) return sayError(errorOf(record), 'submit', {}, headers);
-  return Response.json(isAtOnce && record.solution ? solved(record) : accepted(record), { headers });
+  if (!isAtOnce || !record.solution) return Response.json(accepted(record), { headers });
+  return Response.json({ ...solved(record), taskId: idAsSaid(record) }, { headers });
 });
 
-function accepted({ id, origin }: TaskRecord): object {
-  const { idAs, hasStatusInCreate } = particularsOf(origin.flavour);
-  const taskId = idAs === 'string' ? String(id) : id;
-  return hasStatusInCreate ? { errorId: 0, status: 'idle', taskId } : { errorId: 0, taskId };
+/** CapSolver's createTask that waits: the solution in the same answer, or the id when it takes too long. */
+const getToken = door('submit', async ({ request, gateway, sent, client }) => {
+  if (!isObject(sent.task)) throw new SolveError('bad_request', { saidAs: 'ERROR_TASK_ABSENT' });
+  const { task, ignored } = wire.fromMembers(sent.task, 'capsolver');
+  const flavour = request.flavour ?? 'capsolver';
+  const origin = { dialect: 'json', flavour, ...formOf(task, wire.typeOf(sent.task)) } as const;
+  const { id, createdAt, deadlineAt } = await gateway.submit(client, { task, origin });
+  const waitMs = Math.min(deadlineAt - createdAt, TOKEN_WAIT_MS);
+  const record = await gateway.untilEnded(client, id, waitMs, request.signal);
+  const headers = gatewayHeaders(record, ignored);
+  if (record.error) return sayError(errorOf(record), 'poll', failedFor(origin.flavour), headers);
+  if (!record.solution) return Response.json(accepted(record), { headers });
+  return Response.json({ ...solved(record), taskId: idAsSaid(record) }, { headers });
+});
+
+function idAsSaid({ id, origin }: TaskRecord): number | string {
+  return particularsOf(origin.flavour).idAs === 'string' ? String(id) : id;
+}
+
+function accepted(record: TaskRecord): object {
+  const taskId = idAsSaid(record);
+  return particularsOf(record.origin.flavour).hasStatusInCreate
+    ? { errorId: 0, status: 'idle', taskId }
+    : { errorId: 0, taskId };
 }
 
 const getTaskResult = door('poll', async ({ request, gateway, sent, client }) => {
@@ -91,7 +118,7 @@ function echo({ id, origin }: TaskRecord): object {
 }
 
 function solved(record: TaskRecord): object {
-  const solution = wire.saySolution(record.task.kind, record.solution ?? {});
+  const solution = saySolution(record.task, record.solution ?? {}, record.origin.type);
   if (particularsOf(record.origin.flavour).hasStatusInCreate) {
     return { errorId: 0, status: 'ready', solution, ...echo(record) };
   }
@@ -123,6 +150,39 @@ const reportGood = report(() => true);
 const reportBad = report(() => false);
 const feedback = report(({ result }) => !(isObject(result) && result.invalid === true));
 
+/** The load of one of Anti-Captcha's queues, or of all: no key is asked for, no errorId told. */
+const getQueueStats: Handler = async ({ body }, gateway) => {
+  const sent = parseBody(bodyText(body));
+  const queueId = isObject(sent) ? (sent.queueId ?? undefined) : undefined;
+  const kind = figures.kindOfQueue(queueId);
+  const usage = queueId !== undefined && kind === undefined ? NO_USAGE : gateway.usage({ kind });
+  return Response.json(figures.sayQueue(usage));
+};
+
+/** A queue that nobody here works on. */
+const NO_USAGE = { busy: 0, free: 0, meanCostUsd: null, meanSolveMs: null, hours: [] } as const;
+
+/** Anti-Captcha's filters of getSpendingStats; the gateway keeps no figures apart for these. */
+const FILTERS = ['queue', 'softId', 'ip'] as const;
+const HOURS_BEFORE_MS = 23 * 3_600_000;
+
+const getSpendingStats = door('submit', async ({ gateway, sent, client }) => {
+  const filter = FILTERS.find((name) => Boolean(sent[name]));
+  if (filter) throw new SolveError('bad_request', { detail: `There are no figures by ${filter}.` });
+  const { hours } = gateway.usage({ client });
+  const newest = hours.at(-1)?.startsAt ?? 0;
+  const from = Number(sent.date ?? 0) * 1_000 || newest - HOURS_BEFORE_MS;
+  return Response.json({ errorId: 0, data: figures.spendingRecords(hours, from) });
+});
+
+/** Shows what arrived, to whoever sent it. Plain text, where Anti-Captcha says HTML: it holds what strangers write. */
+const test: Handler = async ({ body }) => {
+  const raw = bodyText(body);
+  return new Response(sayEcho(raw, parseBody(raw)), {
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+  });
+};
+
 function idOf({ taskId }: Sent): number {
   const id = readTaskId(taskId);
   if (id === undefined)
@@ -145,6 +205,7 @@ export default {
   id: 'json',
   routes: {
     'POST /createTask': createTask,
+    'POST /getToken': getToken,
     'POST /getTaskResult': getTaskResult,
     'POST /getBalance': getBalance,
     'POST /reportCorrect': reportGood,
@@ -155,6 +216,9 @@ export default {
     'POST /reportIncorrectHcaptcha': reportBad,
     'POST /reportIncorrectTokenCaptcha': reportBad,
     'POST /feedbackTask': feedback,
+    'POST /getQueueStats': getQueueStats,
+    'POST /getSpendingStats': getSpendingStats,
+    'POST /test': test,
   },
   refuse: (error, { path }) => sayError(error, path === '/getTaskResult' ? 'poll' : 'submit'),
 } satisfies Dialect;

@@ -4,7 +4,7 @@ import { SolveError } from '../core/errors.js';
 import type { BreakerScope, Events } from '../core/events.js';
 import type { BreakerSettings } from '../core/gateway.js';
 import type { Account } from '../core/provider.js';
-import type { Kind } from '../core/task.js';
+import { passedWire, type TaskKind } from '../core/task.js';
 import { Balance } from './balance.js';
 import { Circuit } from './circuit.js';
 import { Doubt } from './doubt.js';
@@ -40,6 +40,7 @@ interface Tryable {
 
 /** How soon those who wait for somebody else's try look again. */
 const PROBE_PAUSE_MS = 250;
+const MOST_KINDS = 100;
 
 export class AccountGates {
   readonly transport: Gate;
@@ -51,9 +52,9 @@ export class AccountGates {
   readonly balance: Balance;
   /** In front of every call but tries. */
   readonly circuit: Circuit;
-  readonly #kinds = new Map<Kind, KindState>();
+  readonly #kinds = new Map<TaskKind, KindState>();
   /** Kinds refused for want of money, and when they were asked, until a balance tells whether that is so. */
-  readonly #unpaid = new Map<Kind, number>();
+  readonly #unpaid = new Map<TaskKind, number>();
   #failuresInRow = 0;
   #cancelCheck: Cancel | undefined;
   #isClosed = false;
@@ -74,11 +75,15 @@ export class AccountGates {
       everyMs: account.balanceCheckMs,
       mayAsk: () => this.#mayAskBalance(),
       ask: askBalance,
-      onTold: (usd) => this.#judgeMoney(usd),
+      onTold: (amount) => this.#judgeMoney(amount),
+      currency: account.provider.currency,
     });
   }
 
-  kind(kind: Kind): KindState {
+  /** Clients may make up any name: those beyond the first hundred share one state. */
+  kind(asked: TaskKind): KindState {
+    const wire = this.#kinds.size < MOST_KINDS ? undefined : passedWire(asked);
+    const kind: TaskKind = wire === undefined || this.#kinds.has(asked) ? asked : `${wire}:*`;
     const known = this.#kinds.get(kind);
     if (known) return known;
     const gate = this.#gate('kind', kind);
@@ -94,7 +99,7 @@ export class AccountGates {
   }
 
   /** Everything that keeps a task of this kind out, the gravest first. */
-  closing(kind: Kind): readonly Gate[] {
+  closing(kind: TaskKind): readonly Gate[] {
     const { gate } = this.kind(kind);
     return gate.isOpen ? [...this.closedBy, gate] : this.closedBy;
   }
@@ -114,7 +119,7 @@ export class AccountGates {
   }
 
   /** What a task of this kind would try, were it handed in now. */
-  toTry(kind: Kind): readonly Tryable[] {
+  toTry(kind: TaskKind): readonly Tryable[] {
     const open = [this.transport, this.kind(kind).gate].filter(({ isOpen }) => isOpen);
     return this.doubt.isDue ? [...open, this.doubt] : open;
   }
@@ -146,7 +151,7 @@ export class AccountGates {
     if (error.opens === 'ban') this.ban.open(error.code, this.tools.clock.now() + pauseOf(error));
   }
 
-  accepted(kind: Kind): void {
+  accepted(kind: TaskKind): void {
     const { gate, circuit } = this.kind(kind);
     this.doubt.clear();
     gate.close();
@@ -154,7 +159,7 @@ export class AccountGates {
   }
 
   /** What a refused submit says about its kind and the money. */
-  refused(kind: Kind, refusal: Refusal): void {
+  refused(kind: TaskKind, refusal: Refusal): void {
     const { error, isProbe, askedAt } = refusal;
     if (error.opens === 'transport') this.doubt.raise(error.code, askedAt);
     else this.doubt.clear();
@@ -184,7 +189,7 @@ export class AccountGates {
     for (const { circuit } of this.#kinds.values()) circuit.shutdown();
   }
 
-  #gate(scope: BreakerScope, kind: Kind | null = null): Gate {
+  #gate(scope: BreakerScope, kind: TaskKind | null = null): Gate {
     const { clock, events, room } = this.tools;
     const provider = this.account.id;
     return new Gate(scope, kind, { clock, events, provider, onClose: () => room.changed(provider) });
@@ -203,7 +208,7 @@ export class AccountGates {
     this.#checkLater();
   }
 
-  #shutKind(kind: Kind, error: SolveError, askedAt: number): void {
+  #shutKind(kind: TaskKind, error: SolveError, askedAt: number): void {
     const { clock, breaker } = this.tools;
     const { gate, circuit } = this.kind(kind);
     circuit.open();
@@ -217,7 +222,7 @@ export class AccountGates {
   }
 
   /** Money that is there after all means that no thread was free: capacity of this kind, nothing more. */
-  #outOfMoney(kind: Kind, askedAt: number): void {
+  #outOfMoney(kind: TaskKind, askedAt: number): void {
     if (this.balance.isKnownPositive) {
       this.#shutKind(kind, new SolveError('no_slot'), askedAt);
       return;
@@ -257,11 +262,11 @@ export class AccountGates {
     this.#checkLater(this.tools.clock.now() + PROBE_PAUSE_MS);
   }
 
-  #judgeMoney(usd: number | null): void {
+  #judgeMoney(amount: number | null): void {
     const refused = [...this.#unpaid];
     this.#unpaid.clear();
     if (!this.money.isOpen) return;
-    if (usd === null || usd > 0) {
+    if (amount === null || amount > 0) {
       this.money.close();
       for (const [kind, askedAt] of refused) this.#shutKind(kind, new SolveError('no_slot'), askedAt);
     } else if (refused.length === 0) {

@@ -9,7 +9,7 @@ import type {
   UpstreamReport,
   UpstreamTask,
 } from '../core/provider.js';
-import type { Kind, Task } from '../core/task.js';
+import type { Task, TaskKind } from '../core/task.js';
 import { AccountGates, type GateTools } from './account-gates.js';
 import { isOpenCircuit } from './circuit.js';
 
@@ -81,7 +81,7 @@ export class AccountState {
    * Takes a place for a task of this kind, at the moment of the decision. Through an open gate, or in doubt, it
    * is the probe or the last resort, and nobody else gets that place meanwhile.
    */
-  claim(kind: Kind): Place {
+  claim(kind: TaskKind): Place {
     const tried = this.gates.toTry(kind);
     return this.#take(tried.length > 0, this.gates.try(tried));
   }

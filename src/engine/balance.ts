@@ -1,5 +1,6 @@
 /** The account's money: asked for rarely, shared by all who want to know. */
 import type { Clock } from '../core/clock.js';
+import type { Currency } from '../core/provider.js';
 
 export interface BalanceAsking {
   /** Least time between two calls. */
@@ -8,12 +9,12 @@ export interface BalanceAsking {
   readonly mayAsk: () => boolean;
   readonly ask: () => Promise<number | null>;
   /** Told every answer. */
-  readonly onTold: (usd: number | null) => void;
+  readonly onTold: (amount: number | null) => void;
+  readonly currency: Currency;
 }
 
 export class Balance {
-  /** In USD as last told; null before the first answer and where the service has no such figure. */
-  usd: number | null = null;
+  #amount: number | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
   #toldAt = Number.NEGATIVE_INFINITY;
   #call: Promise<void> | undefined;
@@ -28,6 +29,11 @@ export class Balance {
     return this.#askedAt + this.asking.everyMs;
   }
 
+  /** In USD as last told; null before the first answer and where the service counts in anything else. */
+  get usd(): number | null {
+    return this.asking.currency === 'USD' ? this.#amount : null;
+  }
+
   get isAsking(): boolean {
     return this.#call !== undefined;
   }
@@ -35,7 +41,7 @@ export class Balance {
   /** The service has told of money so lately that it cannot be asked again yet. */
   get isKnownPositive(): boolean {
     const isRecent = this.clock.now() - this.#toldAt < this.asking.everyMs;
-    return isRecent && this.usd !== null && this.usd > 0;
+    return isRecent && this.#amount !== null && this.#amount > 0;
   }
 
   /** Asks, unless that was done too lately or may not be done; settles when an answer came or failed to. */
@@ -51,13 +57,13 @@ export class Balance {
 
   async #refresh(): Promise<void> {
     try {
-      this.usd = await this.asking.ask();
+      this.#amount = await this.asking.ask();
     } catch {
       return; // What the failure says about the account is booked where the call is made.
     }
     this.#toldAt = this.clock.now();
     // Counted from the answer, so that no two questions reach the service closer than its floor.
     this.#askedAt = this.#toldAt;
-    this.asking.onTold(this.usd);
+    this.asking.onTold(this.#amount);
   }
 }

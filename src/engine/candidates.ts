@@ -1,6 +1,8 @@
 /** What the router is told of each account, for one task, now. */
 import type { Client, RoutingSettings } from '../core/gateway.js';
+import type { Account } from '../core/provider.js';
 import type { TaskRecord } from '../core/store.js';
+import { isKind, type TaskKind } from '../core/task.js';
 import type { AccountState } from './account.js';
 import type { Gate } from './gate.js';
 import type { Candidate, Closed } from './router.js';
@@ -17,7 +19,8 @@ export function candidatesFor(
   narrowing: Narrowing,
   now: number,
 ): Candidate[] {
-  const ordered = narrowing.routing.kinds[record.task.kind]?.providers;
+  const { kind } = record.task;
+  const ordered = isKind(kind) ? narrowing.routing.kinds[kind]?.providers : undefined;
   return accounts.map((state, position) => {
     const { account } = state;
     const timing = account.timing(record.task.kind);
@@ -41,13 +44,18 @@ function refusal(
   { client }: Narrowing,
   ordered: readonly string[] | undefined,
 ): string | undefined {
-  if (!account.kinds.includes(task.kind)) return `does not solve ${task.kind}`;
+  if (!takes(account, task.kind)) return `does not solve ${task.kind}`;
   if (client?.providers && !client.providers.includes(account.id))
     return `not among the providers of client ${client.id}`;
   if (options.providers && !options.providers.includes(account.id))
     return 'not among the providers asked for';
   if (ordered && !ordered.includes(account.id)) return `not among routing.kinds.${task.kind}.providers`;
   return account.provider.refuses(task);
+}
+
+/** Whether an account is asked for this kind at all. */
+export function takes({ kinds, takesPassed }: Account, kind: TaskKind): boolean {
+  return isKind(kind) ? kinds.includes(kind) : takesPassed;
 }
 
 function triedBefore({ attempts }: TaskRecord, id: string): Candidate['tried'] {

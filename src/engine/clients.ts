@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { SolveError } from '../core/errors.js';
 import type { Client, Targets } from '../core/gateway.js';
-import { type Task, targetHost } from '../core/task.js';
+import { factsOf, type Task, targetHost } from '../core/task.js';
 
 /** Printable ASCII without spaces: what every client can send as a key. */
 const KEY_SHAPE = /^[\x21-\x7e]{1,256}$/;
@@ -32,12 +32,29 @@ export class Clients {
 
 /** @throws SolveError `not_allowed`, naming the rule, when the client may not have this task solved. */
 export function checkAllowed(client: Client, task: Task): void {
-  if (client.kinds && !client.kinds.includes(task.kind)) {
+  if (client.kinds && !client.kinds.some((kind) => kind === task.kind)) {
     throw new SolveError('not_allowed', { detail: `clients.${client.id}.kinds does not list ${task.kind}.` });
   }
   // A name with the root's dot behind it is the same name.
   const host = targetHost(task)?.replace(/\.$/, '');
-  if (client.targets && host !== undefined) checkTarget(client.id, client.targets, host);
+  if (client.targets) checkTargets(client.id, client.targets, { task, host });
+}
+
+/** What runs in a browser stands on a page: a list of pages cannot let it through without one. */
+function checkTargets(
+  id: string,
+  targets: Targets,
+  { task, host }: { readonly task: Task; readonly host: string | undefined },
+): void {
+  if (host !== undefined) {
+    checkTarget(id, targets, host);
+    return;
+  }
+  const { group } = factsOf(task.kind);
+  if (targets.allow === undefined || group === 'image' || group === 'text') return;
+  throw new SolveError('not_allowed', {
+    detail: `clients.${id}.targets.allow needs the page that the captcha stands on.`,
+  });
 }
 
 function checkTarget(id: string, { allow, deny }: Targets, host: string): void {

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../core/clock.js';
 import type { BreakerChange, BreakerScope, Events } from '../core/events.js';
-import type { Kind } from '../core/task.js';
+import type { TaskKind } from '../core/task.js';
 
 export interface GateOwner {
   readonly clock: Clock;
@@ -38,7 +38,7 @@ export class Gate {
 
   constructor(
     readonly scope: BreakerScope,
-    readonly kind: Kind | null,
+    readonly kind: TaskKind | null,
     private readonly owner: GateOwner,
   ) {}
 

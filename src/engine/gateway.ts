@@ -9,6 +9,8 @@ import type {
   KindOffer,
   RoutingSettings,
   Submission,
+  Usage as UsageFigures,
+  UsageScope,
 } from '../core/gateway.js';
 import type { Account, Transport } from '../core/provider.js';
 import type { ProviderStatus } from '../core/status.js';
@@ -16,6 +18,7 @@ import { isOpen, spentUsd, type TaskRecord, type TaskStore } from '../core/store
 import { KIND_NAMES } from '../core/task.js';
 import { AccountState } from './account.js';
 import { statusOf } from './account-status.js';
+import { Activity, roomOf } from './activity.js';
 import { Clients, checkAllowed, startOfDay, Usage } from './clients.js';
 import { newRecord, withoutImages } from './records.js';
 import { Room } from './room.js';
@@ -47,6 +50,7 @@ export class Engine implements Gateway {
   readonly #accounts: readonly AccountState[];
   readonly #clients: Clients;
   readonly #usage: Usage;
+  readonly #activity: Activity;
   readonly #tools: RunTools;
   readonly #running = new Map<number, TaskRun>();
   /** Left by the last process, not yet gone on with. */
@@ -66,6 +70,7 @@ export class Engine implements Gateway {
     this.#accounts = options.accounts.map((account) => new AccountState(account, { ...options, room }));
     this.#clients = new Clients(options.clients);
     this.#usage = new Usage(() => options.clock.now());
+    this.#activity = new Activity(options.events, () => options.clock.now());
     this.#ids = new TaskIds(options.store);
     this.#waits = new Waits(options.clock);
     this.#tools = { ...options, accounts: this.#accounts, room };
@@ -222,6 +227,15 @@ export class Engine implements Gateway {
     if (graceMs > 0) await new Waits(this.#options.clock).until(booked, graceMs);
   }
 
+  usage({ client, kind }: UsageScope = {}): UsageFigures {
+    const accounts = client ? this.#accountsOf(client) : this.#accounts;
+    return {
+      ...roomOf(accounts, this.#options.clock.now(), kind),
+      ...this.#activity.means(kind),
+      hours: client ? this.#activity.hoursOf(client.id) : [],
+    };
+  }
+
   #clientOf({ clientId }: TaskRecord): Client | undefined {
     return this.#options.clients.find(({ id }) => id === clientId);
   }
@@ -268,6 +282,8 @@ export class Engine implements Gateway {
       ({ outcome, provider }) => outcome === 'solved' && provider === record.provider,
     );
     if (!account || attempt?.upstreamId == null) return;
+    const ageMs = this.#options.clock.now() - (attempt.endedAt ?? record.createdAt);
+    if (ageMs > (account.account.provider.reportWithinMs ?? Number.POSITIVE_INFINITY)) return;
     try {
       await account.report({ upstreamId: attempt.upstreamId, task: record.task, isAccepted });
     } catch {

@@ -1,6 +1,7 @@
 /** A task's record at its beginning, and what memory keeps of it after its end. */
 import type { Clock } from '../core/clock.js';
 import type { Client, RoutingSettings, Submission } from '../core/gateway.js';
+import { splitImages } from '../core/images.js';
 import type { TaskRecord } from '../core/store.js';
 
 /** The record of a task that nobody has been asked for yet. */
@@ -32,6 +33,6 @@ export function newRecord(
 
 /** Images are not kept once the task has ended. */
 export function withoutImages(record: TaskRecord): TaskRecord {
-  const { imageBase64, instructionImageBase64, ...task } = record.task;
-  return imageBase64 === undefined && instructionImageBase64 === undefined ? record : { ...record, task };
+  const { task, images } = splitImages(record.task);
+  return images === null ? record : { ...record, task };
 }

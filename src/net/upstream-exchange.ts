@@ -3,6 +3,8 @@ import type { Dispatcher } from 'undici';
 import type { SolveError } from '../core/errors.js';
 import type { UpstreamReply } from '../core/provider.js';
 
+type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
+
 /** Invalid bytes become U+FFFD and a leading byte order mark is dropped: readers parse the rest. */
 const utf8 = new TextDecoder();
 
@@ -16,6 +18,7 @@ export class RunningExchange implements Dispatcher.DispatchHandler {
   readonly #onError: (error: unknown) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
+  #location: string | undefined;
   #isOver = false;
 
   constructor(onReply: (reply: UpstreamReply) => void, onError: (error: unknown) => void) {
@@ -41,8 +44,9 @@ export class RunningExchange implements Dispatcher.DispatchHandler {
     this.#controller = controller;
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     this.#status = status;
+    this.#location = typeof headers.location === 'string' ? headers.location : undefined;
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -50,7 +54,9 @@ export class RunningExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.#end()) this.#onReply({ status: this.#status, body: utf8.decode(Buffer.concat(this.#chunks)) });
+    if (!this.#end()) return;
+    const location = this.#location === undefined ? {} : { location: this.#location };
+    this.#onReply({ status: this.#status, body: utf8.decode(Buffer.concat(this.#chunks)), ...location });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

@@ -5,7 +5,7 @@ import { SolveError } from '../core/errors.js';
 import type { SendLimits, Transport, UpstreamReply } from '../core/provider.js';
 import { RunningExchange } from './upstream-exchange.js';
 import { abortFailure, failureOf, lateFailure, type Progress } from './upstream-failure.js';
-import { type FilledRequest, fillRequest } from './upstream-request.js';
+import { type FilledRequest, fillRequest, secretsOf } from './upstream-request.js';
 
 /** Limits that hold for every origin; the defaults suit production. */
 export interface TransportOptions {
@@ -47,7 +47,7 @@ export function openTransport(options: TransportOptions = {}): Transport {
         limits,
         clock,
       });
-      return withoutKey(reply, account.apiKey);
+      return blanked(reply, secretsOf(request.key, account.apiKey));
     },
     async close() {
       isClosed = true;
@@ -58,13 +58,11 @@ export function openTransport(options: TransportOptions = {}): Transport {
   };
 }
 
-/** Shorter ones are no real keys, and stand in answers by chance. */
-const SHORTEST_KEY = 8;
-
 /** Some services repeat the key in an error; past this point nobody ever sees one. */
-function withoutKey(reply: UpstreamReply, apiKey: string): UpstreamReply {
-  if (apiKey.length < SHORTEST_KEY || !reply.body.includes(apiKey)) return reply;
-  return { ...reply, body: reply.body.replaceAll(apiKey, '***') };
+function blanked(reply: UpstreamReply, secrets: readonly string[]): UpstreamReply {
+  const blank = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+  const { status, body, location } = reply;
+  return { status, body: blank(body), ...(location === undefined ? {} : { location: blank(location) }) };
 }
 
 function openPool(origin: string, options: TransportOptions): Pool {

@@ -1,6 +1,6 @@
 /** What log and metrics may know of a task: picked field by field, so that nothing secret can come along. */
 import { type Attempt, spentUsd, type TaskRecord } from '../core/store.js';
-import { type Kind, targetHost } from '../core/task.js';
+import { type TaskKind, targetHost } from '../core/task.js';
 
 /** The members of one log line. Figures that nobody knows are null. */
 export interface Facts {
@@ -8,7 +8,7 @@ export interface Facts {
   readonly client: string;
   readonly provider: string | null;
   readonly upstreamId: string | null;
-  readonly kind: Kind;
+  readonly kind: TaskKind;
   readonly targetHost: string | null;
   /** From the request to the first acceptance by a provider. */
   readonly queueMs: number | null;

@@ -2,6 +2,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Events } from '../core/events.js';
 import type { ProviderStatus } from '../core/status.js';
+import type { TaskRecord } from '../core/store.js';
+import { passedWire } from '../core/task.js';
 import { outcomeOf, solveMs } from './facts.js';
 
 /** What is read at the moment of a scrape. */
@@ -53,10 +55,10 @@ function countEvents(events: Events, registry: Registry): readonly (() => void)[
   const [account, cause, call, outcome] = [limitWords(), limitWords(), limitWords(), limitWords()];
   return [
     events.on('task-ended', ({ record }) =>
-      tasks.inc({ kind: record.task.kind, outcome: outcomeOf(record) }),
+      tasks.inc({ kind: kindLabel(record), outcome: outcomeOf(record) }),
     ),
     events.on('attempt-ended', ({ record, attempt }) => {
-      const labels = { provider: account(attempt.provider), kind: record.task.kind };
+      const labels = { provider: account(attempt.provider), kind: kindLabel(record) };
       attempts.inc({ ...labels, outcome: attempt.outcome });
       const tookMs = attempt.outcome === 'solved' ? solveMs(attempt) : null;
       if (tookMs !== null) solveSeconds.observe(labels, tookMs / 1_000);
@@ -159,6 +161,12 @@ function limitWords(): (word: string) => string {
     if (known.size < MOST_WORDS) known.add(word);
     return known.has(word) ? word : 'other';
   };
+}
+
+/** What is passed through has names that clients make up: one label a wire. */
+function kindLabel({ task }: TaskRecord): string {
+  const wire = passedWire(task.kind);
+  return wire === undefined ? task.kind : `${wire}:*`;
 }
 
 let shared: Registry | undefined;

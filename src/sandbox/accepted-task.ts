@@ -10,6 +10,8 @@ export interface SandboxTask {
   readonly upstreamId: string | number;
   readonly wire: WireName;
   readonly task: Task;
+  /** The name of the type it was asked under, where the wire has such names. */
+  readonly type: string | undefined;
   readonly fingerprint: string;
   readonly verdict: Verdict;
   readonly costUsd: number;
@@ -26,7 +28,7 @@ export interface SandboxTask {
 
 type Facts = Pick<
   SandboxTask,
-  'upstreamId' | 'wire' | 'task' | 'fingerprint' | 'verdict' | 'costUsd' | 'acceptedAt' | 'readyAt'
+  'upstreamId' | 'wire' | 'task' | 'type' | 'fingerprint' | 'verdict' | 'costUsd' | 'acceptedAt' | 'readyAt'
 > & { readonly serial: number };
 
 /** What the service keeps of it. */
@@ -35,6 +37,7 @@ export class AcceptedTask implements SandboxTask {
   readonly upstreamId: string | number;
   readonly wire: WireName;
   readonly task: Task;
+  readonly type: string | undefined;
   readonly fingerprint: string;
   readonly verdict: Verdict;
   readonly costUsd: number;
@@ -50,6 +53,7 @@ export class AcceptedTask implements SandboxTask {
     this.upstreamId = facts.upstreamId;
     this.wire = facts.wire;
     this.task = facts.task;
+    this.type = facts.type;
     this.fingerprint = facts.fingerprint;
     this.verdict = facts.verdict;
     this.costUsd = facts.costUsd;

@@ -1,12 +1,12 @@
 /** The account behind a sandbox: what it takes, what it charges, and what it knows of its tasks. */
 import type { UpstreamId } from '../core/provider.js';
-import { factsOf, type Task } from '../core/task.js';
+import { factsOf, isKind, type Task, type TaskKind } from '../core/task.js';
 import { AcceptedTask } from './accepted-task.js';
 import { fingerprintOf } from './fingerprint.js';
 import { type Answer, type Question, refused } from './question.js';
 import { drawSolveMs, type Random } from './random.js';
-import type { Accepting, Script, SolveTime, Verdict } from './script.js';
-import { PRICES_USD_PER_1000 } from './solution.js';
+import { type Accepting, ofKind, type Script, type SolveTime, type Verdict } from './script.js';
+import { priceUsdPer1000 } from './solution.js';
 import { WORDS, type Words } from './words.js';
 
 const BALANCE_USD = 10_000;
@@ -86,16 +86,16 @@ export class ServiceAccount {
   find(upstreamId: UpstreamId): AcceptedTask | undefined {
     const id = String(upstreamId);
     const task = this.#tasks.get(id) ?? this.#olderTasks.get(id);
-    if (!task || !this.#script.strictIds || task.wire === 'classic') return task;
+    if (!task || !this.#script.strictIds || task.wire !== 'json') return task;
     return typeof upstreamId === typeof task.upstreamId ? task : undefined;
   }
 
   /** Does what is asked and says what came of it. */
   answer(question: Question, accepting: Accepting, now: number): Answer {
-    const { wire, key, call, task, fault } = question;
+    const { wire, call, task, fault } = question;
     const words = WORDS[wire];
-    if (key === '') return refused(words.keyMissing);
-    if (this.#keys?.has(key) === false) return refused(this.#script.wrongKey ?? words.keyUnknown);
+    const refusal = this.#refusesKey(question, words);
+    if (refusal !== undefined) return refused(refusal);
     if (fault !== undefined) return refused(fault);
     if (call === 'balance') return { status: 'balance', balanceUsd: this.balanceUsd };
     if (call === 'report') return this.#report(question, words, now);
@@ -105,18 +105,25 @@ export class ServiceAccount {
     return first && answers.length === 1 ? first : { status: 'several', answers };
   }
 
-  #submit({ wire }: Question, task: Task, accepting: Accepting, now: number): Answer {
+  #refusesKey({ key, isOpen }: Question, words: Words): string | undefined {
+    if (isOpen) return undefined;
+    if (key === '') return words.keyMissing;
+    return this.#keys?.has(key) === false ? (this.#script.wrongKey ?? words.keyUnknown) : undefined;
+  }
+
+  #submit(question: Question, task: Task, accepting: Accepting, now: number): Answer {
+    const { wire } = question;
     const words = WORDS[wire];
-    const { kinds, pricesUsdPer1000, threads } = this.#script;
-    if (kinds && !kinds.includes(task.kind)) return refused(words.unsupported);
-    const price = toUnits((pricesUsdPer1000?.[task.kind] ?? PRICES_USD_PER_1000[task.kind]) / 1_000);
+    const { pricesUsdPer1000, threads } = this.#script;
+    if (!this.#takes(task.kind)) return refused(words.unsupported);
+    const price = toUnits((ofKind(pricesUsdPer1000, task.kind) ?? priceUsdPer1000(task.kind)) / 1_000);
     if (this.#balance < price || this.#balance === 0) return refused(words.zeroBalance);
     const isFull = threads !== undefined && this.#open.size >= threads && this.inFlight(now) >= threads;
     if (isFull) return refused(words.noSlot);
     const verdict = accepting.verdict ?? this.#drawVerdict(task);
     const isImage = factsOf(task.kind).group === 'image';
     const isSolved = wire === 'json' && isImage && this.#script.inlineImages === true && verdict === 'solve';
-    const accepted = this.#accept(wire, task, {
+    const accepted = this.#accept(question, task, {
       verdict,
       // As on services that charge when they accept and refund what they could not solve.
       cost: verdict === 'solve' ? price : 0,
@@ -127,12 +134,21 @@ export class ServiceAccount {
     return { status: 'accepted', task: accepted, isSolved };
   }
 
-  #accept(wire: Question['wire'], task: Task, { cost, ...facts }: Bargain): AcceptedTask {
+  /** A service knows what it solves: a name that is no kind of ours has to be in the script. */
+  #takes(kind: TaskKind): boolean {
+    const { kinds, passes = [] } = this.#script;
+    if (isKind(kind)) return kinds?.includes(kind) ?? true;
+    const name = kind.slice(kind.indexOf(':') + 1);
+    return passes.some((passed) => passed.toLowerCase() === name);
+  }
+
+  #accept({ wire, type }: Question, task: Task, { cost, ...facts }: Bargain): AcceptedTask {
     const serial = this.#serial++;
-    const upstreamId = wire === 'classic' ? this.#classicId(serial, task) : this.#jsonId(serial);
+    const upstreamId = this.#idOf(wire, serial, task);
     const costUsd = cost / UNITS_PER_USD;
     const fingerprint = fingerprintOf(task);
-    const accepted = new AcceptedTask({ ...facts, serial, upstreamId, wire, task, fingerprint, costUsd });
+    const asked = { wire, task, type, fingerprint };
+    const accepted = new AcceptedTask({ ...facts, ...asked, serial, upstreamId, costUsd });
     this.#tasks.set(String(upstreamId), accepted);
     this.#open.add(accepted);
     this.#bought.set(fingerprint, (this.#bought.get(fingerprint) ?? 0) + 1);
@@ -141,6 +157,11 @@ export class ServiceAccount {
     this.#forgetOldest();
     if (this.#open.size >= this.#sweepAtSize) this.#sweep(facts.acceptedAt);
     return accepted;
+  }
+
+  #idOf(wire: Question['wire'], serial: number, task: Task): string | number {
+    if (wire === 'classic') return this.#classicId(serial, task);
+    return wire === 'json' ? this.#jsonId(serial) : serial;
   }
 
   #classicId(serial: number, task: Task): string | number {
@@ -158,13 +179,13 @@ export class ServiceAccount {
   #drawVerdict(task: Task): Verdict {
     const { unsolvableRate = 0, verdictOf, verdict = 'solve' } = this.#script;
     if (unsolvableRate > 0 && this.#options.random() < unsolvableRate) return 'unsolvable';
-    return verdictOf?.[task.kind] ?? verdict;
+    return ofKind(verdictOf, task.kind) ?? verdict;
   }
 
   #readyAt(task: Task, verdict: Verdict, accepting: Accepting, now: number): number {
     if (verdict === 'never') return Number.POSITIVE_INFINITY;
     const { solve } = this.#script;
-    const time = solve?.[task.kind] ?? solve?.default ?? SOLVE_TIME;
+    const time = ofKind(solve, task.kind) ?? solve?.default ?? SOLVE_TIME;
     return now + (accepting.solveMs ?? drawSolveMs(time, this.#options.random));
   }
 

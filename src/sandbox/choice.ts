@@ -1,5 +1,5 @@
 /** Which behaviour the next call meets: queued ones first, then the task's own wish, then the script. */
-import { type MagicOutcome, magicOutcome } from './magic-site-keys.js';
+import { type MagicOutcome, magicOutcome, type SpelledOutcome } from './magic-site-keys.js';
 import type { Question } from './question.js';
 import type { Random } from './random.js';
 import {
@@ -11,10 +11,11 @@ import {
   MANNERS,
   type Manner,
   type Outage,
+  ofKind,
   type Refusal,
   type Script,
 } from './script.js';
-import { WORDS } from './words.js';
+import { WORDS, type Words } from './words.js';
 
 /** What happens to one call. */
 export interface Treatment {
@@ -80,7 +81,7 @@ export class Choice {
       (call === 'submit' && task ? magicOutcome(task) : undefined) ??
       this.#outage(call, now) ??
       this.#failure(call) ??
-      (call === 'submit' && task ? this.#script.submitOf?.[task.kind] : undefined) ??
+      (call === 'submit' && task ? ofKind(this.#script.submitOf, task.kind) : undefined) ??
       this.#script[call];
     return outcome === undefined || outcome === 'ok' ? PLAIN : treatmentOf(spelled(outcome, wire));
   }
@@ -114,10 +115,19 @@ function isOn(outage: Outage, call: Call, elapsedMs: number, submits: number): b
   return isMeant && isTime && submits >= fromTask && submits <= toTask;
 }
 
+const SPELLED = {
+  'no-slot': 'noSlot',
+  'zero-balance': 'zeroBalance',
+  'bad-sitekey': 'badSiteKey',
+  'bad-page-url': 'badPageUrl',
+} as const satisfies Record<SpelledOutcome, keyof Words>;
+
 function spelled(outcome: MagicOutcome, wire: Question['wire']): Behaviour {
-  if (outcome === 'bad-sitekey') return { code: WORDS[wire].badSiteKey };
-  if (outcome === 'bad-page-url') return { code: WORDS[wire].badPageUrl };
-  return outcome;
+  return isSpelled(outcome) ? { code: WORDS[wire][SPELLED[outcome]] } : outcome;
+}
+
+function isSpelled(outcome: MagicOutcome): outcome is SpelledOutcome {
+  return typeof outcome === 'string' && Object.hasOwn(SPELLED, outcome);
 }
 
 /** What a behaviour means. */

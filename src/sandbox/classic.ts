@@ -3,7 +3,8 @@ import { asSolveError } from '../core/errors.js';
 import type { UpstreamId } from '../core/provider.js';
 import { asText } from '../core/solution.js';
 import * as wire from '../wire/classic.js';
-import { isObject } from '../wire/rows.js';
+import { sayResult } from '../wire/classic-answers.js';
+import { isObject } from '../wire/values.js';
 import type { AcceptedTask } from './accepted-task.js';
 import { type Answer, type Question, type Reply, readId } from './question.js';
 import { formOf, type SentRequest } from './request.js';
@@ -13,20 +14,22 @@ interface Form {
   readonly isJson: boolean;
   /** get2 tells the price beside the result. */
   readonly withPrice: boolean;
+  /** The service whose particulars the answer has. */
+  readonly flavour: string | undefined;
 }
 
 /** What a request to in.php or res.php asks. */
-export function readClassic(request: SentRequest): Question {
+export function readClassic(request: SentRequest, flavour?: string): Question {
   const sent = formOf(request);
   const action = asText(sent.action)?.toLowerCase();
   const isSubmit = request.path === '/in.php';
-  const form = { isJson: isSwitchedOn(sent.json), withPrice: !isSubmit && action === 'get2' };
+  const form = { isJson: isSwitchedOn(sent.json), withPrice: !isSubmit && action === 'get2', flavour };
   const common = {
     wire: 'classic',
     key: asText(sent.key) ?? '',
     say: (answer: Answer) => toReply(answer, form),
   } as const;
-  if (isSubmit) return { ...common, call: 'submit', upstreamIds: [], ...readTask(sent) };
+  if (isSubmit) return { ...common, call: 'submit', upstreamIds: [], ...readTask(sent, request.files) };
   if (action === 'getbalance') return { ...common, call: 'balance', upstreamIds: [] };
   if (action === 'reportgood' || action === 'reportbad') {
     return { ...common, call: 'report', upstreamIds: [readId(sent.id)], isGood: action === 'reportgood' };
@@ -43,9 +46,12 @@ function idsOf(sent: Readonly<Record<string, unknown>>): readonly UpstreamId[] {
   return asText(sent.ids)?.split(',') ?? [readId(sent.id)];
 }
 
-function readTask(sent: Readonly<Record<string, unknown>>): Pick<Question, 'task' | 'fault'> {
+function readTask(
+  sent: Readonly<Record<string, unknown>>,
+  files: readonly string[] = [],
+): Pick<Question, 'task' | 'fault'> {
   try {
-    return { task: wire.fromFields(sent).task };
+    return { task: wire.fromFields(sent, files).task };
   } catch (thrown) {
     return { fault: spellFault('classic', asSolveError(thrown)) };
   }
@@ -67,7 +73,7 @@ function sayJson(answer: Answer, form: Form): Readonly<Record<string, unknown>> 
     case 'accepted':
       return { status: 1, request: answer.task.upstreamId };
     case 'solved':
-      return { ...solved(answer.task), ...(form.withPrice ? { price: priceOf(answer.task) } : {}) };
+      return { ...solved(answer.task, form), ...(form.withPrice ? { price: priceOf(answer.task) } : {}) };
     case 'pending':
       return { status: 0, request: 'CAPCHA_NOT_READY' };
     case 'refused':
@@ -82,7 +88,8 @@ function sayPlain(answer: Answer, form: Form): string {
     case 'accepted':
       return `OK|${answer.task.upstreamId}`;
     case 'solved': {
-      const result = wire.sayResult(answer.task.task.kind, answer.task.solution, false);
+      const { task, solution } = answer.task;
+      const result = sayResult(task, solution, { asJson: false, flavour: form.flavour });
       return form.withPrice ? `${String(result)}|${priceOf(answer.task)}` : String(result);
     }
     case 'pending':
@@ -98,8 +105,8 @@ function sayPlain(answer: Answer, form: Form): string {
   }
 }
 
-function solved(task: AcceptedTask): Readonly<Record<string, unknown>> {
-  const result = wire.sayResult(task.task.kind, task.solution, true);
+function solved(task: AcceptedTask, { flavour }: Form): Readonly<Record<string, unknown>> {
+  const result = sayResult(task.task, task.solution, { asJson: true, flavour });
   return isObject(result) ? result : {};
 }
 

@@ -44,8 +44,12 @@ function sendWhole(response: ServerResponse, reply: Reply): void {
   response.end(reply.body);
 }
 
-function writeHead(response: ServerResponse, { status, type, body }: Reply): void {
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+function writeHead(response: ServerResponse, { status, type, body, location }: Reply): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    ...(location === undefined ? {} : { location }),
+  });
 }
 
 /** Plain text is cut at its first pipe: the half of an id would read as an id. */

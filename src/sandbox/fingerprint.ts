@@ -1,6 +1,6 @@
 /** One name for each task, whichever wire it came over: two accepted submits under one name were bought twice. */
 import type { Task } from '../core/task.js';
-import { isObject } from '../wire/rows.js';
+import { isObject } from '../wire/values.js';
 
 /** Longer texts, images above all, are told by their length and a 53-bit hash. */
 const LONGEST_TEXT = 300;

@@ -2,18 +2,31 @@
 import { asSolveError } from '../core/errors.js';
 import { asText } from '../core/solution.js';
 import * as wire from '../wire/json.js';
-import { isObject, parseJson } from '../wire/rows.js';
+import { saySolution } from '../wire/json-answers.js';
+import { isObject, parseJson } from '../wire/values.js';
 import type { AcceptedTask } from './accepted-task.js';
 import { type Answer, type Question, type Reply, readId } from './question.js';
 import type { SentRequest } from './request.js';
 import { meaningOf, spellFault, WORDS } from './words.js';
 
 type Body = Readonly<Record<string, unknown>>;
-type Asked = Pick<Question, 'call' | 'upstreamIds' | 'isGood' | 'task' | 'fault'>;
+type Asked = Pick<Question, 'call' | 'upstreamIds' | 'isGood' | 'task' | 'type' | 'fault'>;
+
+/** How the service differs from others on this wire. */
+export interface Manner {
+  /** CapSolver's statuses around errors. */
+  readonly httpErrors: boolean;
+  /** The service that tells what a type of two meanings means. */
+  readonly flavour: string | undefined;
+}
 
 /** What each path asks; the report names are 2Captcha's, Anti-Captcha's, CapMonster's and CapSolver's. */
-const PATHS: Readonly<Record<string, (body: Body) => Asked>> = {
-  '/createTask': (body) => ({ call: 'submit', upstreamIds: [], ...readTask(body.task) }),
+const PATHS: Readonly<Record<string, (body: Body, flavour: string | undefined) => Asked>> = {
+  '/createTask': (body, flavour) => ({
+    call: 'submit',
+    upstreamIds: [],
+    ...readTask(body.task, flavour),
+  }),
   '/getTaskResult': ({ taskId }) => ({ call: 'poll', upstreamIds: [readId(taskId)] }),
   '/getBalance': () => ({ call: 'balance', upstreamIds: [] }),
   '/reportCorrect': (body) => report(body, true),
@@ -26,8 +39,8 @@ const PATHS: Readonly<Record<string, (body: Body) => Asked>> = {
   '/feedbackTask': (body) => report(body, !(isObject(body.result) && body.result.invalid === true)),
 };
 
-/** What a request to the json wire asks; `httpErrors` puts CapSolver's statuses around errors. */
-export function readJson(request: SentRequest, httpErrors: boolean): Question {
+/** What a request to the json wire asks. */
+export function readJson(request: SentRequest, { httpErrors, flavour }: Manner): Question {
   const body = parseJson(request.body);
   const say = (answer: Answer) => toReply(answer, httpErrors);
   const other = { wire: 'json', call: 'other', key: '', upstreamIds: [], say } as const;
@@ -36,17 +49,17 @@ export function readJson(request: SentRequest, httpErrors: boolean): Question {
   const read = Object.hasOwn(PATHS, request.path) ? PATHS[request.path] : undefined;
   if (!read) return { ...other, fault: WORDS.json.unknownAction };
   if (!isObject(body)) return { ...other, fault: WORDS.json.unreadable };
-  return { ...other, key: asText(body.clientKey) ?? '', ...read(body) };
+  return { ...other, key: asText(body.clientKey) ?? '', ...read(body, flavour) };
 }
 
 function report({ taskId }: Body, isGood: boolean) {
   return { call: 'report', upstreamIds: [readId(taskId)], isGood } as const;
 }
 
-function readTask(sent: unknown): Pick<Question, 'task' | 'fault'> {
+function readTask(sent: unknown, flavour: string | undefined): Pick<Question, 'task' | 'type' | 'fault'> {
   if (!isObject(sent)) return { fault: WORDS.json.taskMissing };
   try {
-    return { task: wire.fromMembers(sent).task };
+    return { task: wire.fromMembers(sent, flavour).task, type: wire.typeOf(sent) };
   } catch (thrown) {
     return { fault: spellFault('json', asSolveError(thrown)) };
   }
@@ -92,8 +105,8 @@ function say(answer: Answer): object {
   }
 }
 
-function solutionOf({ task, solution }: AcceptedTask): Readonly<Record<string, unknown>> {
-  return wire.saySolution(task.kind, solution);
+function solutionOf({ task, solution, type }: AcceptedTask): Readonly<Record<string, unknown>> {
+  return saySolution(task, solution, type);
 }
 
 /** Cost as text, times in whole seconds: as 2Captcha and Anti-Captcha send them. */

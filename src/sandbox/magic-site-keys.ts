@@ -2,19 +2,22 @@
 import type { Task } from '../core/task.js';
 import type { Behaviour } from './script.js';
 
-/** What a submit meets with each: `bad-sitekey` and `bad-page-url` in the word of the wire it came over. */
-export type MagicOutcome = Behaviour | 'bad-sitekey' | 'bad-page-url';
+/** Refusals in the word of the wire that the submit came over. */
+export type SpelledOutcome = 'no-slot' | 'zero-balance' | 'bad-sitekey' | 'bad-page-url';
+
+/** What a submit meets with each. */
+export type MagicOutcome = Behaviour | SpelledOutcome;
 
 /**
- * Any kind takes them in place of its site key (`siteKey`, `publicKey`, `gt`, `captchaId`); an image, which has
- * none, in its `instructions`. `sandbox-slow-<ms>` is solved after that many milliseconds.
+ * Any kind takes them in place of its site key, whatever that is called; an image, which has none, in its
+ * `instructions`. `sandbox-slow-<ms>` is solved after that many milliseconds.
  */
 // biome-ignore format: a table is read by its columns
 export const MAGIC_SITE_KEYS: Readonly<Record<string, MagicOutcome>> = {
   'sandbox-unsolvable':   { verdict: 'unsolvable' },             // accepted; the poll says unsolvable
   'sandbox-never':        { verdict: 'never' },                  // accepted; never solved
-  'sandbox-no-slot':      { code: 'ERROR_NO_SLOT_AVAILABLE' },   // refused
-  'sandbox-zero-balance': { code: 'ERROR_ZERO_BALANCE' },        // refused
+  'sandbox-no-slot':      'no-slot',                             // refused: ERROR_NO_SLOT_AVAILABLE on the old wires
+  'sandbox-zero-balance': 'zero-balance',                        // refused: ERROR_ZERO_BALANCE there
   'sandbox-bad-sitekey':  'bad-sitekey',                         // refused: ERROR_GOOGLEKEY on the classic wire
   'sandbox-bad-page-url': 'bad-page-url',                        // refused: ERROR_PAGEURL
   'sandbox-hang':         'hang',                                // never answered, not accepted
@@ -22,11 +25,17 @@ export const MAGIC_SITE_KEYS: Readonly<Record<string, MagicOutcome>> = {
 
 const SLOW = /^sandbox-slow-(\d{1,7})$/;
 
-/** The outcome that a task asks for; undefined for an ordinary one. */
+/** The outcome that a task asks for, in whichever of its texts; undefined for an ordinary one. */
 export function magicOutcome(task: Task): MagicOutcome | undefined {
-  const key = task.siteKey ?? task.publicKey ?? task.gt ?? task.captchaId ?? task.instructions;
-  if (key === undefined || !key.startsWith('sandbox-')) return undefined;
-  const slow = SLOW.exec(key);
-  if (slow) return { solveMs: Number(slow[1]) };
-  return MAGIC_SITE_KEYS[key];
+  for (const value of [...Object.values(task), ...Object.values(task.passed?.fields ?? {})]) {
+    const outcome = typeof value === 'string' ? outcomeOf(value) : undefined;
+    if (outcome !== undefined) return outcome;
+  }
+  return undefined;
+}
+
+function outcomeOf(text: string): MagicOutcome | undefined {
+  if (!text.startsWith('sandbox-')) return undefined;
+  const slow = SLOW.exec(text);
+  return slow ? { solveMs: Number(slow[1]) } : MAGIC_SITE_KEYS[text];
 }

@@ -4,7 +4,7 @@ import type { Task } from '../core/task.js';
 import type { AcceptedTask } from './accepted-task.js';
 import type { Call } from './script.js';
 
-export type WireName = 'classic' | 'json';
+export type WireName = 'classic' | 'json' | 'deathbycaptcha' | 'bestcaptchasolver';
 
 /** One call, read. */
 export interface Question {
@@ -12,8 +12,12 @@ export interface Question {
   /** `other` needs no account: a test echo, or nothing that the wire knows. */
   readonly call: Call | 'other';
   readonly key: string;
+  /** Whether anybody may ask this, as on wires whose polls carry no key. */
+  readonly isOpen?: true;
   /** What a submit describes. */
   readonly task?: Task | undefined;
+  /** The name of the type it was asked under, where the wire has such names; solutions depend on it. */
+  readonly type?: string;
   /** The word that refuses the call whatever the account says: a malformed task, an unknown action. */
   readonly fault?: string | undefined;
   /** The ids that a poll or report names, in the JSON type they came in. */
@@ -39,6 +43,8 @@ export interface Reply {
   readonly status: number;
   readonly type: string;
   readonly body: string;
+  /** Where a redirect points to. */
+  readonly location?: string;
 }
 
 /** An id as it came; nothing that is neither text nor a number was ever given out. */

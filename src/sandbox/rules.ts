@@ -1,12 +1,12 @@
 /** The rules that services publish, enforced: breaking one is counted, and banned where the script says so. */
-import type { Kind } from '../core/task.js';
+import type { TaskKind } from '../core/task.js';
 import type { AcceptedTask } from './accepted-task.js';
 import type { Answer, Question, WireName } from './question.js';
 import { Ring } from './ring.js';
-import type { Call, Rules } from './script.js';
+import { type Call, ofKind, type Rules } from './script.js';
 import { meaningOf } from './words.js';
 
-/** Each rule, and what a ban for breaking it is called on either wire. */
+/** Each rule, and what a ban for breaking it is called on either of the old wires. */
 // biome-ignore format: a table is read by its columns
 const BAN_WORDS = {
   'first-poll':         { classic: 'ERROR: 1005',   json: 'ERROR_IP_BLOCKED' },
@@ -19,7 +19,10 @@ const BAN_WORDS = {
   'auth-errors':        { classic: 'IP_BANNED',     json: 'ERROR_IP_BLOCKED' },
   'burst':              { classic: 'MAX_USER_TURN', json: 'ERROR_RATE_LIMIT' },
   'call-during-ban':    { classic: 'ERROR: 1005',   json: 'ERROR_IP_BLOCKED' },
-} as const satisfies Record<string, Record<WireName, string>>;
+} as const satisfies Record<string, Readonly<Partial<Record<WireName, string>>>>;
+
+/** Wires on which every ban is called alike. */
+const BANNED = { deathbycaptcha: 'banned', bestcaptchasolver: 'Your account is banned' } as const;
 
 export type Rule = keyof typeof BAN_WORDS;
 
@@ -28,7 +31,7 @@ export interface Violation {
   readonly rule: Rule;
   readonly call: Call;
   readonly at: number;
-  readonly kind: Kind | undefined;
+  readonly kind: TaskKind | undefined;
   readonly upstreamId: string | number | undefined;
   /** By how much: `after 3 ms instead of 50`. */
   readonly detail: string;
@@ -38,6 +41,11 @@ interface Ban {
   readonly since: number;
   readonly until: number;
   readonly words: Readonly<Record<WireName, string>>;
+}
+
+/** A ban that is called alike on every wire. */
+export function sameWord(word: string): Ban['words'] {
+  return { classic: word, json: word, deathbycaptcha: word, bestcaptchasolver: word };
 }
 
 /** A call that is judged: what it asks, when it came, and the tasks it names. */
@@ -56,7 +64,7 @@ const MOST_VIOLATIONS = 10_000;
 export class RuleBook {
   readonly #violations = new Ring<Violation>(MOST_VIOLATIONS);
   readonly #counts = new Map<Rule, number>();
-  readonly #noSlotAt = new Map<Kind, number>();
+  readonly #noSlotAt = new Map<TaskKind, number>();
   #callsAt: number[] = [];
   #rules: Rules;
   #ban: Ban | undefined;
@@ -124,10 +132,10 @@ export class RuleBook {
   }
 
   #judgePoll(judged: Judged, task: AcceptedTask): Rule | undefined {
-    const ofKind = this.#rules.ofKind?.[task.task.kind];
-    const firstPollMs = ofKind?.firstPollMs ?? this.#rules.firstPollMs;
-    const pollEveryMs = ofKind?.pollEveryMs ?? this.#rules.pollEveryMs;
-    const { maxPolls = Number.POSITIVE_INFINITY } = { ...this.#rules, ...ofKind };
+    const pace = ofKind(this.#rules.ofKind, task.task.kind);
+    const firstPollMs = pace?.firstPollMs ?? this.#rules.firstPollMs;
+    const pollEveryMs = pace?.pollEveryMs ?? this.#rules.pollEveryMs;
+    const { maxPolls = Number.POSITIVE_INFINITY } = { ...this.#rules, ...pace };
     const { lastPollAt = Number.NEGATIVE_INFINITY } = task;
     task.polls += 1;
     task.lastPollAt = judged.now;
@@ -197,7 +205,7 @@ export class RuleBook {
   #punish(rule: Rule, { question, now }: Judged): string | undefined {
     const { enforce, banMs = BAN_MS, banCode } = this.#rules;
     if (enforce !== 'ban') return undefined;
-    const words = banCode === undefined ? BAN_WORDS[rule] : { classic: banCode, json: banCode };
+    const words = banCode === undefined ? { ...BAN_WORDS[rule], ...BANNED } : sameWord(banCode);
     this.ban(now, banMs, words);
     return words[question.wire];
   }

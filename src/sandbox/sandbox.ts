@@ -1,4 +1,4 @@
-/** A solving service on loopback that speaks both old wires and does what its script says. */
+/** A solving service on loopback that speaks every wire that services have and does what its script says. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Cancel, type Clock, systemClock } from '../core/clock.js';
 import { SolveError } from '../core/errors.js';

@@ -1,7 +1,8 @@
 /** Checks a script that came from outside, and says everything that is wrong with it at once. */
 import { type Issue, SolveError } from '../core/errors.js';
 import { isKind } from '../core/task.js';
-import { isObject } from '../wire/rows.js';
+import { FLAVOURS } from '../wire/flavours.js';
+import { isObject } from '../wire/values.js';
 import { CALLS, MANNERS, type Outage, type Pace, type Rules, type Script } from './script.js';
 
 type Report = (path: string, message: string) => void;
@@ -167,8 +168,10 @@ const script = members({
   pricesUsdPer1000: byKind(atLeast(0)),
   threads: whole(0),
   kinds: listOf(kindName),
+  passes: listOf(word),
   wrongKey: word,
   rules,
+  flavour: oneOf(...Object.keys(FLAVOURS)),
   jsonIds: oneOf('number', 'text', 'uuid'),
   classicIds: oneOf('text', 'number'),
   strictIds: flag,

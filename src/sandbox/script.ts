@@ -1,5 +1,5 @@
 /** What a sandbox is told to do: plain JSON, so that a test, the demo and a file can all say it. */
-import type { Kind } from '../core/task.js';
+import { isKind, type Kind, type TaskKind } from '../core/task.js';
 
 /** What a caller can ask of a service. */
 export const CALLS = ['submit', 'poll', 'balance', 'report'] as const;
@@ -52,6 +52,14 @@ export interface Accepting {
 }
 
 export type Behaviour = Manner | Refusal | Delayed | Accepting;
+
+/** What a script says of a kind; what is passed through has none to be told apart by. */
+export function ofKind<Value>(
+  values: Readonly<Partial<Record<Kind, Value>>> | undefined,
+  kind: TaskKind,
+): Value | undefined {
+  return isKind(kind) ? values?.[kind] : undefined;
+}
 
 /** How a task ends, once its solve time is over; `{ code }` is what the poll then says. */
 export type Verdict = 'solve' | 'unsolvable' | 'never' | { readonly code: string };
@@ -136,10 +144,14 @@ export interface Script {
   readonly threads?: number | undefined;
   /** Kinds that are taken; all unless told. */
   readonly kinds?: readonly Kind[] | undefined;
+  /** Methods and task types without a kind that are taken too (`vision`, `customtask/acme`); none unless told. */
+  readonly passes?: readonly string[] | undefined;
   /** What an unknown key hears instead of the wire's own word. */
   readonly wrongKey?: string | undefined;
   readonly rules?: Rules | undefined;
 
+  /** The service whose particulars types and solutions have, where services differ; the common form unless told. */
+  readonly flavour?: string | undefined;
   /** Form of ids in createTask's answers; `number` unless told. */
   readonly jsonIds?: 'number' | 'text' | 'uuid' | undefined;
   /** With `number` in.php answers json=1 with a number for reCAPTCHA, as CaptchaAI does; `text` unless told. */

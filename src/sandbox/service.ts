@@ -5,21 +5,20 @@ import type { Task } from '../core/task.js';
 import type { AcceptedTask, SandboxTask } from './accepted-task.js';
 import { ServiceAccount } from './account.js';
 import { Choice, type Treatment } from './choice.js';
-import { readClassic } from './classic.js';
-import { readJson } from './json.js';
 import { type Answer, type Question, type Reply, refused } from './question.js';
 import { seededRandom } from './random.js';
 import type { SentRequest } from './request.js';
 import { Ring } from './ring.js';
-import { type Judged, type Rule, RuleBook, type Violation } from './rules.js';
+import { type Judged, type Rule, RuleBook, sameWord, type Violation } from './rules.js';
 import type { Behaviour, Call, Delivery, Script } from './script.js';
+import { readQuestion } from './wires.js';
 
 /** One request and what was said to it. */
 export interface SandboxRequest {
   readonly at: number;
   readonly method: string;
   readonly path: string;
-  /** `other` for a path or a body that neither wire knows. */
+  /** `other` for a path or a body that no wire knows. */
   readonly call: Call | 'other';
   readonly key: string;
   readonly task: Task | undefined;
@@ -134,8 +133,8 @@ export class Service {
 
   /** What to send to this request. */
   receive(request: SentRequest): Sending {
-    const isClassic = request.path === '/in.php' || request.path === '/res.php';
-    const question = isClassic ? readClassic(request) : readJson(request, this.#script.httpErrors === true);
+    const { httpErrors = false, flavour } = this.#script;
+    const question = readQuestion(request, { httpErrors, flavour });
     const { call } = question;
     const now = this.#clock.now();
     const arrival = { request, question, now };
@@ -163,7 +162,7 @@ export class Service {
     if (answer.status === 'accepted') this.#accepted += 1;
     const heardAt = now + delayMs;
     if (refusal?.banMs !== undefined) {
-      this.#rules.ban(heardAt, refusal.banMs, { classic: refusal.code, json: refusal.code });
+      this.#rules.ban(heardAt, refusal.banMs, sameWord(refusal.code));
     }
     const replaced = this.#rules.learn(judged, answer, heardAt);
     return replaced === undefined ? answer : refused(replaced);

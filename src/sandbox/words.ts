@@ -1,9 +1,11 @@
-/** The service's own words on either wire, taken from the wires' tables where those have them. */
+/** The service's own words on each wire, taken from the wires' tables where those have them. */
 
 import type { ErrorCode } from '../core/errors.js';
 import { SolveError } from '../core/errors.js';
+import { meaningOfProse } from '../wire/bestcaptchasolver.js';
 import * as classic from '../wire/classic.js';
 import type { Meaning } from '../wire/codes.js';
+import { deathByCaptchaCodes } from '../wire/deathbycaptcha.js';
 import * as json from '../wire/json.js';
 import type { WireName } from './question.js';
 
@@ -61,14 +63,78 @@ export const WORDS: Readonly<Record<WireName, Words>> = {
     unknownAction: 'ERROR_NO_SUCH_METHOD',
     taskMissing: 'ERROR_TASK_ABSENT',
   },
+  deathbycaptcha: {
+    keyMissing: 'not-logged-in',
+    keyUnknown: 'not-logged-in',
+    zeroBalance: 'insufficient-funds',
+    noSlot: 'service-overload',
+    unsupported: 'not-implemented',
+    badSiteKey: 'ERROR_SITEKEY',
+    badPageUrl: 'ERROR_PAGEURL',
+    // No errors on this wire: the answer's text, and its id.
+    unsolvable: '?',
+    notFound: 'captcha 0',
+    wrongIdForm: 'captcha 0',
+    reportedBefore: null,
+    reportedEarly: null,
+    unknownAction: 'not-implemented',
+    unreadable: 'upload-failed',
+    taskMissing: 'not-implemented',
+  },
+  bestcaptchasolver: {
+    keyMissing: 'access_token is missing',
+    keyUnknown: 'Invalid access_token',
+    zeroBalance: 'Insufficient balance',
+    noSlot: 'No workers available, try again later',
+    unsupported: 'This type of captcha is not supported',
+    badSiteKey: 'Invalid site_key',
+    badPageUrl: 'Invalid page_url',
+    unsolvable: 'Captcha could not be solved',
+    notFound: 'Captcha not found',
+    wrongIdForm: 'Invalid captcha id',
+    reportedBefore: null,
+    reportedEarly: null,
+    unknownAction: 'This call is not supported',
+    unreadable: 'The request cannot be read',
+    taskMissing: 'Parameters are missing',
+  },
 };
 
 /** The word for a task that could not be read. */
 export function spellFault(wire: WireName, error: SolveError): string {
-  return wire === 'classic' ? classic.spellError(error, 'submit') : json.spellError(error, 'submit');
+  if (wire === 'classic') return classic.spellError(error, 'submit');
+  if (wire === 'json') return json.spellError(error, 'submit');
+  return FAULTS[wire][error.code] ?? WORDS[wire].unreadable;
 }
+
+const FAULTS: Readonly<
+  Record<'deathbycaptcha' | 'bestcaptchasolver', Readonly<Partial<Record<ErrorCode, string>>>>
+> = {
+  deathbycaptcha: {
+    unsupported: 'not-implemented',
+    bad_request: 'not-implemented',
+    bad_sitekey: 'ERROR_SITEKEY',
+    bad_page_url: 'ERROR_PAGEURL',
+    image_error: 'Empty CAPTCHA image',
+    proxy_error: 'ERROR_PROXY',
+  },
+  bestcaptchasolver: {
+    unsupported: 'This type of captcha is not supported',
+    bad_sitekey: 'Invalid site_key',
+    bad_page_url: 'Invalid page_url',
+    image_error: 'Invalid b64image',
+    proxy_error: 'Invalid proxy',
+  },
+};
+
+const MEANINGS: Readonly<Record<WireName, (code: string) => Meaning | undefined>> = {
+  classic: (code) => classic.classicCodes.meaning(code, 'submit'),
+  json: (code) => json.jsonCodes.meaning(code, 'submit'),
+  deathbycaptcha: (code) => deathByCaptchaCodes.meaning(code, 'submit'),
+  bestcaptchasolver: (code) => meaningOfProse(code, 'submit'),
+};
 
 /** What a word says to a submit, as the wires' tables have it. */
 export function meaningOf(wire: WireName, code: string): Meaning | undefined {
-  return (wire === 'classic' ? classic.classicCodes : json.jsonCodes).meaning(code, 'submit');
+  return MEANINGS[wire](code);
 }

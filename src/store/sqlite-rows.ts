@@ -1,4 +1,5 @@
 /** How a task record lies in SQLite rows, in both directions. */
+import { splitImages } from '../core/images.js';
 import {
   type Attempt,
   type AttemptOutcome,
@@ -52,7 +53,7 @@ export type AttemptRow = readonly [
 
 /** The row of a task, without its images. */
 export function toTaskRow(record: TaskRecord): TaskRow {
-  const { imageBase64: _, instructionImageBase64: __, ...task } = record.task;
+  const { task } = splitImages(record.task);
   return [
     record.id,
     record.clientId,
@@ -73,9 +74,8 @@ export function toTaskRow(record: TaskRecord): TaskRow {
 
 /** The images of a task as JSON; null when it has none or is settled, for then they must not be kept. */
 export function toImages(record: TaskRecord): string | null {
-  const { imageBase64, instructionImageBase64 } = record.task;
-  const hasImages = imageBase64 !== undefined || instructionImageBase64 !== undefined;
-  return hasImages && isOpen(record) ? JSON.stringify({ imageBase64, instructionImageBase64 }) : null;
+  const { images } = splitImages(record.task);
+  return images && isOpen(record) ? JSON.stringify(images) : null;
 }
 
 /** The row of attempt `number` of a task. */

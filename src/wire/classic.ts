@@ -1,29 +1,14 @@
 /** in.php and res.php: how tasks, answers and errors are spelled there, in both directions. */
 import { SolveError } from '../core/errors.js';
 import type { FieldName } from '../core/fields.js';
-import type { Accepted, Solved, UpstreamReply } from '../core/provider.js';
 import { type CallerProxy, PROXY_SCHEMES, parseProxy, proxyAddress } from '../core/proxy.js';
-import { asText, type Solution } from '../core/solution.js';
-import type { Kind, Task } from '../core/task.js';
+import { type Kind, passedKind, type Task } from '../core/task.js';
 import { CLASSIC_CODES } from './classic-codes.js';
 import { CLASSIC_KINDS, type ClassicRow } from './classic-kinds.js';
 import { CodeTable, type Question } from './codes.js';
-import {
-  first,
-  isObject,
-  keepBigNumber,
-  parseJson,
-  type ReadTask,
-  readAnswer,
-  readPlain,
-  readTask,
-  SentFields,
-  sayAnswer,
-  setFields,
-  unspoken,
-  valueAt,
-  wordOf,
-} from './rows.js';
+import { first, onlyS, type ReadTask, readPlain, readTask, refusesTask, setFields } from './rows.js';
+import { SentFields } from './sent-fields.js';
+import { isObject, parseJson, wordOf } from './values.js';
 
 export { CLASSIC_KINDS, type ClassicRow } from './classic-kinds.js';
 
@@ -32,23 +17,30 @@ export const classicCodes = new CodeTable(CLASSIC_CODES);
 
 /** Why this row cannot carry the task; undefined when it can. */
 export function refusesFields(task: Task, row: ClassicRow): string | undefined {
-  const name = unspoken(task, row.names);
-  if (name) return `cannot pass ${name}`;
-  if (task.enterprisePayload && !payloadAsDataS(task.enterprisePayload))
-    return 'cannot pass enterprisePayload';
+  const refusal = refusesTask(task, row);
+  if (refusal) return refusal;
+  if (task.enterprisePayload && !onlyS(task.enterprisePayload)) return 'cannot pass enterprisePayload';
   return undefined;
 }
 
-/** The parameters of an in.php submit, without key and json. */
-export function toFields(task: Task, row: ClassicRow): Record<string, string> {
+/** The parameters of an in.php submit, without key and json; what the row has no name for goes along as it came. */
+export function toFields(task: Task, row?: ClassicRow): Record<string, string> {
   const fields: Record<string, string> = {};
-  if (row.method !== '') fields.method = row.method;
-  Object.assign(fields, row.fixed);
+  if (row && row.method !== '') fields.method = row.method;
+  Object.assign(fields, row?.fixed);
   for (const [name, value] of setFields(task)) {
-    const spellings = row.names[name];
-    if (spellings !== undefined) putField(fields, name, first(spellings), value);
+    const spellings = row?.names[name];
+    if (spellings !== undefined)
+      putField(fields, name, first(spellings), row?.writes?.[name]?.(value) ?? value);
   }
+  const passed = task.passed?.wire === 'classic' ? task.passed.fields : {};
+  for (const [name, value] of Object.entries(passed)) fields[name] ??= asPassed(value);
   return fields;
+}
+
+function asPassed(value: unknown): string {
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function putField(fields: Record<string, string>, name: FieldName, wireName: string, value: unknown): void {
@@ -58,8 +50,13 @@ function putField(fields: Record<string, string>, name: FieldName, wireName: str
     fields.proxytype = proxy.scheme.toUpperCase();
     return;
   }
-  if (name === 'data') {
-    for (const [key, text] of Object.entries(value as object)) fields[`${wireName}[${key}]`] = String(text);
+  if (name === 'data' && isObject(value)) {
+    for (const [key, text] of Object.entries(value)) fields[`${wireName}[${key}]`] = String(text);
+    return;
+  }
+  if (wireName.endsWith('#') && Array.isArray(value)) {
+    for (const [index, item] of value.entries())
+      fields[wireName.replace('#', String(index + 1))] = String(item);
     return;
   }
   fields[wireName] = asParameter(name, value);
@@ -68,20 +65,14 @@ function putField(fields: Record<string, string>, name: FieldName, wireName: str
 function asParameter(name: FieldName, value: unknown): string {
   if (value === true) return '1';
   if (name === 'cookies') return pairs(value as Record<string, string>);
-  if (name === 'enterprisePayload') return payloadAsDataS(value as Record<string, unknown>) ?? '';
-  return String(value);
+  if (name === 'enterprisePayload') return onlyS(value as Record<string, unknown>) ?? '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function pairs(cookies: Readonly<Record<string, string>>): string {
   return Object.entries(cookies)
     .map(([name, value]) => `${name}:${value}`)
     .join(';');
-}
-
-/** The wire has one place for the payload's `s` and none for anything else. */
-function payloadAsDataS(payload: Readonly<Record<string, unknown>>): string | undefined {
-  const { s, ...rest } = payload;
-  return typeof s === 'string' && Object.keys(rest).length === 0 ? s : undefined;
 }
 
 /** Parameters that say how to answer, not what to solve. */
@@ -103,20 +94,43 @@ const ENVELOPE: ReadonlySet<string> = new Set([
   'googlekey',
 ]);
 
+/** Parameters that are about the conversation and never belong to a task. */
+const CONVERSATION: ReadonlySet<string> = new Set(['key', 'json', 'header_acao', 'pingback']);
+
 /**
- * The task that a client's in.php parameters describe.
- * @throws SolveError `unsupported` for a method nobody knows, or the code of the first wrong field.
+ * The task that a client's in.php parameters describe: of a kind, or in its own words where there is none.
+ * `files` names the parameters that came as files.
+ * @throws SolveError the code of the first wrong field, or `bad_request` without a method.
  */
-export function fromFields(sent: Readonly<Record<string, unknown>>): ReadTask {
+export function fromFields(sent: Readonly<Record<string, unknown>>, files: readonly string[] = []): ReadTask {
   const fields = new SentFields(sent);
-  const [kind, row] = findKind(fields);
-  return readTask(kind, row, fields, { envelope: ENVELOPE, readValue: readField });
+  const found = findKind(fields);
+  if (!found) return passThrough(fields, files);
+  const [kind, row] = found;
+  const { task, ignored } = readTask(kind, row, fields, { envelope: ENVELOPE, readValue: readField });
+  if (ignored.length === 0) return { task, ignored };
+  const extras = Object.entries(fields.all()).filter(
+    ([name]) => ignored.includes(name) && !CONVERSATION.has(name.toLowerCase()),
+  );
+  if (extras.length === 0) return { task, ignored };
+  return { task: { ...task, passed: { wire: 'classic', fields: Object.fromEntries(extras) } }, ignored };
+}
+
+function passThrough(sent: SentFields, files: readonly string[]): ReadTask {
+  const name = [sent.get('method'), sent.get('img_type')].map(wordOf).filter(Boolean).join('/');
+  const fields = Object.entries(sent.all()).filter(([key]) => !CONVERSATION.has(key.toLowerCase()));
+  const passed = {
+    wire: 'classic',
+    fields: Object.fromEntries(fields),
+    ...(files.length > 0 && { files }),
+  } as const;
+  return { task: { kind: passedKind('classic', name), passed }, ignored: [] };
 }
 
 /** An image or a question may come without a method. */
 const WITHOUT_METHOD = ['body', 'file', 'raw64', 'textcaptcha'] as const;
 
-function findKind(fields: SentFields): [Kind, ClassicRow] {
+function findKind(fields: SentFields): [Kind, ClassicRow] | undefined {
   const method = wordOf(fields.get('method')).toLowerCase();
   if (method === '' && !fields.has(WITHOUT_METHOD))
     throw new SolveError('bad_request', { detail: 'method is missing.' });
@@ -124,16 +138,18 @@ function findKind(fields: SentFields): [Kind, ClassicRow] {
     const isMethod = row.method === method || row.alsoMethods?.includes(method) === true;
     if (isMethod && (row.is?.(fields) ?? true)) return [kind, row];
   }
-  throw new SolveError('unsupported', { detail: `No such method: ${method.slice(0, 100)}` });
+  return undefined;
 }
 
 function readField(fields: SentFields, name: FieldName, spellings: string | readonly string[]): unknown {
   if (name === 'data') return readBracketed(fields, first(spellings));
+  if (first(spellings).endsWith('#')) return readNumbered(fields, first(spellings).slice(0, -1));
   const value = fields.get(spellings);
   if (value === undefined) return undefined;
   if (name === 'proxy') return readProxy(value, fields.get('proxytype'));
   if (name === 'enterprisePayload') return isObject(value) ? value : { s: wordOf(value) };
   if (name === 'cookies' && isObject(value)) return value;
+  if (name === 'steps') return typeof value === 'string' ? (parseJson(value) ?? value) : value;
   return readPlain(name, value);
 }
 
@@ -148,131 +164,19 @@ function readBracketed(fields: SentFields, name: string): unknown {
   const whole = fields.get(name);
   if (whole !== undefined) {
     const parsed = typeof whole === 'string' ? parseJson(whole) : whole;
-    return isObject(parsed) ? parsed : { blob: wordOf(whole) };
+    return isObject(parsed) ? parsed : wordOf(whole);
   }
   const found = Object.entries(fields.bracketed(name)).map(([inner, value]) => [inner, wordOf(value)]);
   return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
-/** An answer in one shape, whether it came as JSON or as plain text. */
-interface Reply {
-  readonly isDone: boolean;
-  /** False where nothing but the members of a solution can tell that it is done. */
-  readonly isStated: boolean;
-  /** The code of an answer that is not done. */
-  readonly code: string;
-  readonly root: unknown;
-}
-
-/** @throws SolveError `bad_reply` for anything that is no answer of this wire. */
-function readReply(reply: UpstreamReply): Reply {
-  const body = reply.body.trim();
-  const parsed = parseJson(keepBigNumber(body, 'request'));
-  if (isObject(parsed)) return readObject(parsed);
-  if (body.startsWith('OK|')) return done({ request: body.slice(3) });
-  const word = typeof parsed === 'string' ? parsed : body;
-  if (classicCodes.find(word) || /^[A-Z][A-Z0-9_]{3,60}$/.test(word)) return refused(word);
-  throw badReply(reply);
-}
-
-function done(root: Readonly<Record<string, unknown>>, isStated = true): Reply {
-  return { isDone: true, isStated, code: '', root };
-}
-
-function refused(code: string): Reply {
-  return { isDone: false, isStated: true, code, root: {} };
-}
-
-function readObject(root: Readonly<Record<string, unknown>>): Reply {
-  const { status, request } = root;
-  if (status === 1 || status === '1' || status === true) {
-    const isWaiting = request === 'CAPCHA_NOT_READY' || request === 'CAPTCHA_NOT_READY';
-    return isWaiting ? refused(request) : done(root);
-  }
-  if (typeof request === 'string' && request !== '') return refused(request);
-  // CaptchaAI leaves the status out of GeeTest's successes.
-  if (status === undefined && (request === undefined || isObject(request))) return done(root, false);
-  throw new SolveError('bad_reply', { detail: 'The answer has neither a result nor a code.' });
-}
-
-function badReply(reply: UpstreamReply): SolveError {
-  const what = reply.body.trim() === '' ? 'an empty body' : 'something else than an answer';
-  return new SolveError('bad_reply', { detail: `HTTP ${reply.status} with ${what}.` });
-}
-
-/** The id of an accepted task. */
-export function readAccepted(reply: UpstreamReply, codes: CodeTable = classicCodes): Accepted {
-  const { isDone, code, root } = readReply(reply);
-  if (!isDone) throw codes.toError(code, 'submit') ?? badReply(reply);
-  const id = valueAt(root, 'request');
-  if (typeof id === 'number' && Number.isSafeInteger(id) && id > 0) return { upstreamId: id };
-  if (typeof id === 'string' && /^[\w-]{1,100}$/.test(id)) return { upstreamId: id };
-  throw badReply(reply);
-}
-
-/** The solution, or undefined while it is being worked on. */
-export function readResult(
-  reply: UpstreamReply,
-  kind: Kind,
-  row: ClassicRow,
-  codes: CodeTable = classicCodes,
-): Solved | undefined {
-  const { isDone, isStated, code, root } = readReply(reply);
-  if (!isDone) {
-    const error = codes.toError(code, 'poll');
-    if (error) throw error;
-    return undefined;
-  }
-  const solution = readAnswer(kind, row.answer, row.isObject ? unfold(root) : root);
-  if (!solution || !(isStated || row.isObject)) throw badReply(reply);
-  const price = Number(asText(valueAt(root, 'price')));
-  return { solution, costUsd: Number.isFinite(price) ? price : undefined };
-}
-
-/** Plain text carries objects as JSON text, CaptchaAI's as `name:value,name:value`. */
-function unfold(root: unknown): unknown {
-  const request = valueAt(root, 'request');
-  if (typeof request !== 'string') return root;
-  const parsed = parseJson(request);
-  if (isObject(parsed)) return { request: parsed };
-  const members = [...request.matchAll(/(\w+):([^,]+)/g)].map(([, name = '', value = '']) => [name, value]);
-  return { request: Object.fromEntries(members) };
-}
-
-/** The account's money; null where the service says it in other words than a number. */
-export function readBalance(reply: UpstreamReply, codes: CodeTable = classicCodes): number | null {
-  const { isDone, code, root } = readReplyOrNumber(reply);
-  if (!isDone) throw codes.toError(code, 'submit') ?? badReply(reply);
-  const text = asText(valueAt(root, 'request'))?.trim();
-  if (!text) throw badReply(reply);
-  return Number.isFinite(Number(text)) ? Number(text) : null;
-}
-
-/** getbalance answers a bare number in plain mode. */
-function readReplyOrNumber(reply: UpstreamReply): Reply {
-  const body = reply.body.trim();
-  return /^-?\d+(\.\d+)?$/.test(body) ? done({ request: body }) : readReply(reply);
-}
-
-/** A report was taken, now or before. */
-export function readReported(reply: UpstreamReply, codes: CodeTable = classicCodes): void {
-  const { isDone, isStated, code } = readReply(reply);
-  if (!isStated) throw badReply(reply);
-  if (isDone || code === 'OK_REPORT_RECORDED') return;
-  const error = codes.toError(code, 'poll');
-  if (error) throw error;
+function readNumbered(fields: SentFields, prefix: string): unknown {
+  const found = fields.numbered(prefix);
+  return found.length > 0 ? found : undefined;
 }
 
 /** Our word for an error, as the answer to a submit or a poll. */
 export function spellError(error: SolveError, question: Question): string {
   if (error.code === 'auth' && error.evidence.isMalformed) return 'ERROR_WRONG_USER_KEY';
   return classicCodes.spell(error, question);
-}
-
-/** What `res.php` says of a solution: text for tokens and texts, an object or its JSON text for the rest. */
-export function sayResult(kind: Kind, solution: Solution, asJson: boolean): Record<string, unknown> | string {
-  const row = CLASSIC_KINDS[kind];
-  const said = sayAnswer(row?.answer ?? {}, solution);
-  if (asJson) return { status: 1, ...said };
-  return `OK|${isObject(said.request) ? JSON.stringify(said.request) : String(said.request)}`;
 }

@@ -1,7 +1,7 @@
 /** What every door reads from a request and writes beside an answer. */
 import { SolveError } from '../core/errors.js';
 import type { TaskRecord } from '../core/store.js';
-import { parseJson } from './rows.js';
+import { parseJson } from './values.js';
 
 const LARGEST_ID = 2_147_483_647;
 

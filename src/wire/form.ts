@@ -2,9 +2,17 @@
 import { Busboy } from '@fastify/busboy';
 import { SolveError } from '../core/errors.js';
 import { bodyText, parseBody } from './door.js';
-import { isObject } from './rows.js';
+import { isObject } from './values.js';
 
 export type Parameters = Record<string, unknown>;
+
+const FILES = Symbol('files');
+
+/** The names of the parameters that came as files. */
+export function filesOf(parameters: Parameters): readonly string[] {
+  const { [FILES]: files } = parameters as { readonly [FILES]?: readonly string[] };
+  return files ?? [];
+}
 
 /**
  * The parameters of the query and the body together; the body's win. Files come as base64 text.
@@ -45,6 +53,7 @@ function readMultipart(body: Uint8Array, boundary: string): Promise<Parameters> 
     const fail = (cause: unknown) => {
       reject(new SolveError('bad_request', { detail: 'The multipart body cannot be read.', cause }));
     };
+    const files: string[] = [];
     const parameters: Parameters = {};
     const busboy = new Busboy({
       headers: { 'content-type': `multipart/form-data; boundary="${boundary.replace(/["\\]/g, '\\$&')}"` },
@@ -58,11 +67,12 @@ function readMultipart(body: Uint8Array, boundary: string): Promise<Parameters> 
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
         parameters[name] = Buffer.concat(chunks).toString('base64');
+        files.push(name);
       });
       stream.on('error', fail);
     });
     busboy.on('error', fail);
-    busboy.on('finish', () => resolve(parameters));
+    busboy.on('finish', () => resolve(files.length > 0 ? { ...parameters, [FILES]: files } : parameters));
     busboy.end(Buffer.from(body.buffer, body.byteOffset, body.length));
   });
 }

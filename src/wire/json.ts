@@ -1,64 +1,50 @@
 /** createTask and getTaskResult: how tasks, answers and errors are spelled there, in both directions. */
 import { SolveError } from '../core/errors.js';
 import type { FieldName } from '../core/fields.js';
-import type { Accepted, Solved, UpstreamId, UpstreamReply } from '../core/provider.js';
-import { type CallerProxy, hostInText, PROXY_SCHEMES, parseProxy } from '../core/proxy.js';
-import { asText, type Solution } from '../core/solution.js';
-import type { Kind, Task } from '../core/task.js';
+import { type CallerProxy, hostInText, PROXY_SCHEMES, parseProxy, proxyAddress } from '../core/proxy.js';
+import { asText } from '../core/solution.js';
+import { type Kind, passedKind, type Task } from '../core/task.js';
 import { CodeTable, type Question, type Spelling } from './codes.js';
 import { JSON_CODES } from './json-codes.js';
 import { JSON_KINDS, type JsonRow } from './json-kinds.js';
-import {
-  first,
-  isObject,
-  keepBigNumber,
-  parseJson,
-  putAt,
-  type ReadTask,
-  readAnswer,
-  readPlain,
-  readTask,
-  SentFields,
-  sayAnswer,
-  setFields,
-  unspoken,
-  valueAt,
-  wordOf,
-} from './rows.js';
+import { first, type ReadTask, readPlain, readTask, refusesTask, setFields } from './rows.js';
+import { SentFields } from './sent-fields.js';
+import { isObject, parseJson, putAt, wordOf } from './values.js';
 
 export { JSON_KINDS, type JsonRow } from './json-kinds.js';
 
 /** The wire's codes as every service uses them. */
 export const jsonCodes = new CodeTable(JSON_CODES);
 
-/** How a service wants the caller's proxy: as members of its own, or as one text. */
-export type ProxyShape = 'split' | 'text';
+/** How a service wants the caller's proxy: as members of its own, as `scheme:host:port:user:pass`, or as a URL. */
+export type ProxyShape = 'split' | 'text' | 'url';
 
 /** Why this row cannot carry the task; undefined when it can. */
 export function refusesMembers(task: Task, row: JsonRow): string | undefined {
   if (task.proxy && row.proxied === null) return 'cannot pass proxy';
-  const name = unspoken(task, row.names);
-  return name ? `cannot pass ${name}` : undefined;
+  if (!task.proxy && row.type === null) return 'needs proxy';
+  return refusesTask(task, row);
 }
 
-/** The `task` member of a createTask. */
+/** The `task` member of a createTask; what the row has no name for goes along as it came. */
 export function toMembers(
   task: Task,
-  row: JsonRow,
+  row?: JsonRow,
   proxyShape: ProxyShape = 'split',
 ): Record<string, unknown> {
-  const members: Record<string, unknown> = { type: (task.proxy && row.proxied) || row.type, ...row.fixed };
+  const members: Record<string, unknown> = row ? { type: (task.proxy && row.proxied) || row.type } : {};
+  for (const [path, value] of Object.entries(row?.fixed ?? {})) putAt(members, path, value);
   for (const [name, value] of setFields(task)) {
-    const spellings = row.names[name];
+    const spellings = row?.names[name];
     if (spellings === undefined) continue;
     if (name === 'proxy') Object.assign(members, sayProxy(value as CallerProxy, proxyShape));
-    else putAt(members, first(spellings), asMember(name, value));
+    else putAt(members, first(spellings), row?.writes?.[name]?.(value) ?? asMember(name, value));
   }
-  return members;
+  return task.passed?.wire === 'json' ? { ...task.passed.fields, ...members } : members;
 }
 
 function asMember(name: FieldName, value: unknown): unknown {
-  if (name === 'data') return JSON.stringify(value);
+  if (name === 'challengeJson' || (name === 'data' && isObject(value))) return JSON.stringify(value);
   if (name !== 'cookies') return value;
   const cookies = Object.entries(value as Record<string, string>);
   return cookies.map(([key, text]) => `${key}=${text}`).join('; ');
@@ -66,6 +52,7 @@ function asMember(name: FieldName, value: unknown): unknown {
 
 function sayProxy(proxy: CallerProxy, shape: ProxyShape): Record<string, unknown> {
   const { scheme, host, port, username, password } = proxy;
+  if (shape === 'url') return { proxy: `${scheme}://${proxyAddress(proxy)}` };
   if (shape === 'text') {
     const parts = [
       scheme,
@@ -100,21 +87,44 @@ const ENVELOPE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The task that a client's createTask describes.
- * @throws SolveError `unsupported` for a type nobody knows, or the code of the first wrong field.
+ * The task that a client's createTask describes: of a kind, or in its own words where there is none.
+ * @throws SolveError the code of the first wrong field, or `bad_request` without a type.
  */
-export function fromMembers(sent: Readonly<Record<string, unknown>>): ReadTask {
+export function fromMembers(sent: Readonly<Record<string, unknown>>, flavour?: string): ReadTask {
   const members = new SentFields(sent);
-  const [kind, row] = findKind(members);
-  return readTask(kind, row, members, { envelope: ENVELOPE, readValue: readMember });
+  const found = findKind(members, flavour);
+  if (!found)
+    return {
+      task: { kind: passedKind('json', typeIn(members)), passed: { wire: 'json', fields: sent } },
+      ignored: [],
+    };
+  const [kind, row] = found;
+  const { task, ignored } = readTask(kind, row, members, { envelope: ENVELOPE, readValue: readMember });
+  if (ignored.length === 0) return { task, ignored };
+  const extras = Object.entries(members.all()).filter(([name]) => ignored.includes(name));
+  return { task: { ...task, passed: { wire: 'json', fields: Object.fromEntries(extras) } }, ignored };
 }
 
-function findKind(members: SentFields): [Kind, JsonRow] {
-  const type = wordOf(members.get('type')).toLowerCase();
+/** A type's name; what tells vendors of one type apart follows a slash. Empty when there is none. */
+export function typeOf(sent: Readonly<Record<string, unknown>>): string {
+  const { type, class: vendor, cloudflareTaskType: mode } = sent;
+  if (wordOf(type) === '') return '';
+  return [type, vendor ?? mode].map(wordOf).filter(Boolean).join('/').toLowerCase();
+}
+
+/** The same, with names in any case. */
+function typeIn(members: SentFields): string {
+  const [type, vendor, mode] = ['type', 'class', 'cloudflareTaskType'].map((name) => members.get(name));
+  return typeOf({ type, class: vendor, cloudflareTaskType: mode });
+}
+
+function findKind(members: SentFields, flavour: string | undefined): [Kind, JsonRow] | undefined {
+  const type = typeIn(members);
+  if (type === '') throw new SolveError('bad_request', { detail: 'type is missing.' });
   for (const [kind, row] of Object.entries(JSON_KINDS) as [Kind, JsonRow][]) {
-    if (typesOf(row).has(type) && (row.is?.(members) ?? true)) return [kind, row];
+    if (typesOf(row).has(type) && (row.is?.(members, flavour) ?? true)) return [kind, row];
   }
-  throw new SolveError('unsupported', { detail: `No such task type: ${type.slice(0, 100)}` });
+  return undefined;
 }
 
 const types = new WeakMap<JsonRow, ReadonlySet<string>>();
@@ -122,7 +132,7 @@ const types = new WeakMap<JsonRow, ReadonlySet<string>>();
 function typesOf(row: JsonRow): ReadonlySet<string> {
   const known = types.get(row);
   if (known) return known;
-  const names = [row.type, row.proxied ?? row.type, ...(row.alsoTypes ?? [])];
+  const names = [row.type ?? [], row.proxied ?? [], row.alsoTypes ?? []].flat();
   const set = new Set(names.map((name) => name.toLowerCase()));
   types.set(row, set);
   return set;
@@ -135,13 +145,15 @@ function readMember(members: SentFields, name: FieldName, spellings: string | re
   if (name === 'data') return readData(value);
   if (name === 'enterprisePayload' && typeof value === 'string') return readPayload(value);
   if (name === 'cookies') return readCookies(value);
+  // CapMonster takes a list of one where others take the image.
+  if (name === 'imageBase64' && Array.isArray(value) && value.length === 1) return value[0];
   return readPlain(name, value);
 }
 
-/** Some clients send an object, some its text, some the bare blob. */
+/** Some clients send an object, some its text, some a bare value. */
 function readData(value: unknown): unknown {
   const parsed = typeof value === 'string' ? parseJson(value) : value;
-  return isObject(parsed) ? parsed : { blob: wordOf(value) };
+  return isObject(parsed) ? parsed : wordOf(value);
 }
 
 /** An object's text, or the bare `s`. */
@@ -177,90 +189,6 @@ function readProxy(members: SentFields): unknown {
   };
 }
 
-/** @throws SolveError for an error of this wire, whatever the HTTP status, and `bad_reply` for anything else. */
-function readRoot(
-  reply: UpstreamReply,
-  question: Question,
-  codes: CodeTable,
-): Readonly<Record<string, unknown>> {
-  const root = parseJson(keepBigNumber(reply.body, 'taskId'));
-  if (!isObject(root)) throw badReply(reply);
-  const code = root.errorCode;
-  if (typeof code === 'string' && code !== '') {
-    const error = codes.toError(code, question);
-    if (error) throw error;
-    return { errorId: 0, status: 'processing' };
-  }
-  if (Number(wordOf(root.errorId)) > 0)
-    throw new SolveError('internal', { detail: 'An error without a code.' });
-  return root;
-}
-
-function badReply(reply: UpstreamReply): SolveError {
-  const what = reply.body.trim() === '' ? 'an empty body' : 'something else than an answer';
-  return new SolveError('bad_reply', { detail: `HTTP ${reply.status} with ${what}.` });
-}
-
-/** The id of an accepted task, with the solution where the service answers at once. */
-export function readAccepted(
-  reply: UpstreamReply,
-  kind: Kind,
-  row: JsonRow,
-  codes: CodeTable = jsonCodes,
-): Accepted {
-  const root = readRoot(reply, 'submit', codes);
-  const upstreamId = asId(root.taskId);
-  if (root.status === 'ready') {
-    const solved = readSolved(root, kind, row);
-    if (solved) return { upstreamId, solved };
-  }
-  if (upstreamId === null) throw badReply(reply);
-  return { upstreamId };
-}
-
-function asId(value: unknown): UpstreamId | null {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
-  return typeof value === 'string' && /^[\w-]{1,100}$/.test(value) ? value : null;
-}
-
-/** The solution, or undefined while it is being worked on. */
-export function readResult(
-  reply: UpstreamReply,
-  kind: Kind,
-  row: JsonRow,
-  codes: CodeTable = jsonCodes,
-): Solved | undefined {
-  const root = readRoot(reply, 'poll', codes);
-  if (root.status === 'ready') {
-    const solved = readSolved(root, kind, row);
-    if (solved) return solved;
-    throw badReply(reply);
-  }
-  if (root.status === 'failed') throw new SolveError('unsolvable', { detail: 'The service says: failed.' });
-  // Any other word with errorId 0 (idle, pending, processing) means that somebody is still at it.
-  if (typeof root.status !== 'string' || root.errorId === undefined) throw badReply(reply);
-  return undefined;
-}
-
-function readSolved(root: unknown, kind: Kind, row: JsonRow): Solved | undefined {
-  const solution = readAnswer(kind, row.answer, valueAt(root, 'solution'));
-  if (!solution) return undefined;
-  const cost = Number(asText(valueAt(root, 'cost')));
-  return { solution, costUsd: Number.isFinite(cost) ? cost : undefined };
-}
-
-/** The account's money. */
-export function readBalance(reply: UpstreamReply, codes: CodeTable = jsonCodes): number | null {
-  const amount = Number(asText(readRoot(reply, 'submit', codes).balance)?.trim() || NaN);
-  if (!Number.isFinite(amount)) throw badReply(reply);
-  return amount;
-}
-
-/** A report was taken, now or before. */
-export function readReported(reply: UpstreamReply, codes: CodeTable = jsonCodes): void {
-  if (asText(readRoot(reply, 'poll', codes).errorId) !== '0') throw badReply(reply);
-}
-
 /** Words that differ from the classic wire's. */
 const OWN_SPELLING: Spelling = {
   bad_sitekey: 'ERROR_RECAPTCHA_INVALID_SITEKEY',
@@ -271,12 +199,4 @@ const OWN_SPELLING: Spelling = {
 /** Our word for an error, as the answer to a submit or a poll. */
 export function spellError(error: SolveError, question: Question): string {
   return jsonCodes.spell(error, question, OWN_SPELLING);
-}
-
-/** The `solution` member of a finished task. */
-export function saySolution(kind: Kind, solution: Solution): Record<string, unknown> {
-  const row = JSON_KINDS[kind];
-  const said = sayAnswer(row?.answer ?? {}, solution);
-  for (const [member, path] of Object.entries(row?.repeats ?? {})) putAt(said, path, solution[member]);
-  return said;
 }

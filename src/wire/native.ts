@@ -107,7 +107,7 @@ function costUsd(attempts: readonly Attempt[]): number | null {
 
 function expiresAt({ status, finishedAt, task }: TaskRecord): number | null {
   const { solutionLifeSeconds } = factsOf(task.kind);
-  if (status !== 'solved' || finishedAt === null || solutionLifeSeconds === null) return null;
+  if (status !== 'solved' || finishedAt === null || solutionLifeSeconds === undefined) return null;
   return finishedAt + solutionLifeSeconds * 1_000;
 }
 

@@ -35,6 +35,7 @@ export function sampleProvider(facts: Partial<Provider> & { readonly id: string 
     timing: () => PUBLISHED,
     pricesUsdPer1000: { recaptcha_v2: 2 },
     answersAtOnce: () => false,
+    currency: 'USD',
     refuses: () => undefined,
     submit: UNUSED,
     poll: UNUSED,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { balanceCheckMs, toAccounts } from '../../src/config/accounts.js';
 import type { Timing } from '../../src/core/provider.js';
-import type { Kind } from '../../src/core/task.js';
+import type { TaskKind } from '../../src/core/task.js';
 import { configWithEntry, load, PUBLISHED, sampleConfig, sampleEntry, sampleProvider } from './samples.js';
 
 const FAST: Timing = { firstPollMs: 1, pollEveryMs: 1, maxPolls: 9_999, giveUpMs: 50, answerWithinMs: 20 };
@@ -13,7 +13,7 @@ const SLOW: Timing = {
   answerWithinMs: 60_000,
 };
 
-function timingOf(keys: object, kind: Kind = 'turnstile'): Timing | undefined {
+function timingOf(keys: object, kind: TaskKind = 'turnstile'): Timing | undefined {
   return load(configWithEntry(keys)).accounts[0]?.timing(kind);
 }
 
@@ -50,7 +50,7 @@ describe('the pace at a private host', () => {
 });
 
 it("keeps the provider's own pace for each kind", () => {
-  const timing = (kind: Kind) => ({ ...PUBLISHED, firstPollMs: kind === 'recaptcha_v2' ? 15_000 : 5_000 });
+  const timing = (kind: TaskKind) => ({ ...PUBLISHED, firstPollMs: kind === 'recaptcha_v2' ? 15_000 : 5_000 });
   const providers = new Map([['captchaai', sampleProvider({ id: 'captchaai', timing })]]);
   const { config } = load(configWithEntry({ timing: { firstPollMs: 10_000 } }));
   const [account] = toAccounts(config, providers);

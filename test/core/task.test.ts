@@ -1,22 +1,23 @@
 /** What a task of each kind must and may carry, and what a client hears of a wrong one. */
 import { describe, expect, it } from 'vitest';
 import { type Issue, SolveError } from '../../src/core/errors.js';
-import { FIELDS, type FieldName, parseCookies } from '../../src/core/fields.js';
+import { FIELDS, type FieldName } from '../../src/core/fields.js';
+import { MEMBER_SHAPES } from '../../src/core/solution.js';
 import {
   factsOf,
   fieldsOf,
+  isDroppable,
   isKind,
   KIND_NAMES,
-  KINDS,
   type Kind,
   parseTask,
-  singleUseInputs,
-  targetHost,
 } from '../../src/core/task.js';
-import { fullTask, SAMPLE_FIELDS, sampleTask } from '../support/sample-tasks.js';
+import { fullTask, sampleFields, sampleTask } from '../support/sample-tasks.js';
 
+/** What a kind must have; of the fields of which one is enough, the first. */
 const required = (kind: Kind) => {
-  return Object.fromEntries(factsOf(kind).required.map((name) => [name, SAMPLE_FIELDS[name]]));
+  const { required: names, oneOf = [] } = factsOf(kind);
+  return sampleFields(kind, [...names, ...oneOf.slice(0, 1)]);
 };
 
 function errorOf(kind: Kind, fields: Readonly<Record<string, unknown>>): SolveError {
@@ -34,7 +35,8 @@ describe('the table of kinds', () => {
     const names = fieldsOf(kind);
     expect(names.filter((name) => !Object.hasOwn(FIELDS, name))).toEqual([]);
     expect(names).toHaveLength(new Set(names).size);
-    expect(names).toEqual(expect.arrayContaining([...factsOf(kind).singleUse]));
+    const { singleUse = [], hints = [], oneOf = [] } = factsOf(kind);
+    expect(names).toEqual(expect.arrayContaining([...singleUse, ...hints, ...oneOf]));
   });
 
   it('uses every field somewhere', () => {
@@ -48,17 +50,31 @@ describe('the table of kinds', () => {
       expect(isKind(name)).toBe(false);
   });
 
-  it('never makes a required field a hint', () => {
+  it('never makes a required field droppable, nor one that is a hint elsewhere', () => {
     for (const kind of KIND_NAMES) {
-      expect(factsOf(kind).required.filter((name) => FIELDS[name].isHint)).toEqual([]);
+      expect(factsOf(kind).required.filter((name) => isDroppable(kind, name))).toEqual([]);
     }
+    expect(isDroppable('recaptcha_v2', 'userAgent')).toBe(true);
+    expect(isDroppable('datadome', 'userAgent')).toBe(false);
+  });
+
+  it('makes a field a hint for the kinds that say so', () => {
+    expect(isDroppable('image_to_text', 'pageUrl')).toBe(true);
+    expect(isDroppable('mtcaptcha', 'invisible')).toBe(true);
+    expect(isDroppable('recaptcha_v2', 'invisible')).toBe(false);
+  });
+
+  it.each(KIND_NAMES)('%s: answers with known members, each once', (kind) => {
+    const members = factsOf(kind).solution;
+    expect(members.filter((member) => !Object.hasOwn(MEMBER_SHAPES, member))).toEqual([]);
+    expect(members).toHaveLength(new Set(members).size);
   });
 });
 
 describe('parseTask', () => {
   it.each(KIND_NAMES)('%s: takes the smallest and the fullest task, and says them unchanged', (kind) => {
     expect(sampleTask(kind)).toEqual({ kind, ...required(kind) });
-    const { dataS, ...rest } = Object.fromEntries(fieldsOf(kind).map((name) => [name, SAMPLE_FIELDS[name]]));
+    const { dataS, ...rest } = sampleFields(kind, fieldsOf(kind));
     const isEnterprise = kind === 'recaptcha_v2_enterprise';
     expect(fullTask(kind)).toEqual({
       kind,
@@ -163,19 +179,6 @@ describe('parseTask', () => {
     expect(errorOf('image_to_text', { imageBase64 }).code).toBe('image_error');
   });
 
-  it('keeps the one-off value of v2 Enterprise in one place, whichever name it came under', () => {
-    const fields = required('recaptcha_v2_enterprise');
-    const task = parseTask('recaptcha_v2_enterprise', { ...fields, dataS: 'x' });
-    expect(task).toEqual({ kind: 'recaptcha_v2_enterprise', ...fields, enterprisePayload: { s: 'x' } });
-    const both = parseTask('recaptcha_v2_enterprise', {
-      ...fields,
-      dataS: 'x',
-      enterprisePayload: { s: 'y', t: 1 },
-    });
-    expect(both.enterprisePayload).toEqual({ s: 'y', t: 1 });
-    expect(parseTask('recaptcha_v2', { ...fields, dataS: 'x' }).dataS).toBe('x');
-  });
-
   it('takes proxy and cookies as text or object', () => {
     const fields = required('recaptcha_v2');
     const proxy = { scheme: 'http', host: 'proxy.example', port: 3128 };
@@ -190,60 +193,4 @@ describe('parseTask', () => {
       cookies: { a: 'b' },
     });
   });
-});
-
-describe('parseCookies', () => {
-  it.each([
-    ['a=b', { a: 'b' }],
-    ['a:b;c:d', { a: 'b', c: 'd' }],
-    [' a = b ; c = d ;; ', { a: 'b', c: 'd' }],
-    ['a=b=c:d', { a: 'b=c:d' }],
-    ['a:b=c', { a: 'b=c' }],
-    ['flag', { flag: '' }],
-    ['', {}],
-  ])('%j', (written, cookies) => {
-    expect(parseCookies(written)).toEqual(cookies);
-  });
-});
-
-describe('singleUseInputs', () => {
-  it('names what the first attempt burns, where it was given', () => {
-    expect(singleUseInputs(sampleTask('geetest_v3'))).toEqual(['challenge']);
-    expect(singleUseInputs(sampleTask('recaptcha_v2'))).toEqual([]);
-    expect(singleUseInputs(fullTask('recaptcha_v2'))).toEqual(['dataS']);
-    expect(singleUseInputs(fullTask('recaptcha_v2_enterprise'))).toEqual(['enterprisePayload']);
-    expect(singleUseInputs(fullTask('funcaptcha'))).toEqual(['data']);
-    expect(singleUseInputs(fullTask('turnstile'))).toEqual([]);
-  });
-});
-
-describe('targetHost', () => {
-  it.each([
-    ['https://Login.Example.com:8443/a', 'login.example.com'],
-    ['example.com/login', 'example.com'],
-    ['http://user:pass@example.com/', 'example.com'],
-    ['https://пример.example/', 'xn--e1afmkfd.example'],
-    ['http://[2001:db8::1]/', '[2001:db8::1]'],
-  ])('%s is at %s', (pageUrl, host) => {
-    expect(targetHost(parseTask('turnstile', { pageUrl, siteKey: 'k' }))).toBe(host);
-  });
-
-  it('an image stands nowhere', () => {
-    expect(targetHost(sampleTask('image_to_text'))).toBeUndefined();
-  });
-});
-
-it('every main member of a solution is one that plain-text clients can be given', () => {
-  expect(Object.values(KINDS).map(({ solution }) => solution[0])).toEqual([
-    'text',
-    'token',
-    'token',
-    'token',
-    'token',
-    'token',
-    'token',
-    'validate',
-    'captchaOutput',
-    'token',
-  ]);
 });

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ErrorCode, Evidence } from '../../src/core/errors.js';
+import type { Usage } from '../../src/core/gateway.js';
 import type { TaskRecord } from '../../src/core/store.js';
 
 export const KEY = 'c11e27000000000000000000000000a1';
@@ -36,6 +37,8 @@ export interface CaseGateway {
   /** Refuses the submit. */
   readonly throws?: { readonly code: ErrorCode } & Evidence;
   readonly balanceUsd?: number;
+  /** What differs from a gateway that has done nothing yet, with one account without a limit. */
+  readonly usage?: Partial<Usage>;
 }
 
 export interface CaseReply {

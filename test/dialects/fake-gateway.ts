@@ -1,6 +1,6 @@
 /** A gateway that answers as a case says and writes down what it was asked. */
 import { SolveError } from '../../src/core/errors.js';
-import type { Client, Gateway, KindOffer, Submission } from '../../src/core/gateway.js';
+import type { Client, Gateway, KindOffer, Submission, Usage, UsageScope } from '../../src/core/gateway.js';
 import type { Attempt, TaskRecord } from '../../src/core/store.js';
 import type { Task } from '../../src/core/task.js';
 import { type CaseGateway, type CaseRecord, KEY } from './case-file.js';
@@ -137,6 +137,12 @@ export class FakeGateway implements Gateway {
   kinds(): readonly KindOffer[] {
     this.asked.push('kinds');
     return [{ kind: 'turnstile', providers: ['2captcha', 'capsolver'] }];
+  }
+
+  usage({ client, kind }: UsageScope = {}): Usage {
+    this.asked.push(['usage', client?.id, kind].filter(Boolean).join(' '));
+    const idle = { busy: 0, free: 1, meanCostUsd: null, meanSolveMs: null, hours: [] };
+    return { ...idle, ...this.#script.usage };
   }
 
   #found(id: number): TaskRecord {

@@ -75,6 +75,12 @@ const WAITS: readonly Waiting[] = [
     path: `/in.php?key=${KEY}&method=userrecaptcha&googlekey=k&pageurl=https://example.com/`,
   },
   { what: 'getTaskResult', path: '/getTaskResult', sent: { json: { clientKey: KEY, taskId: TASK_ID } } },
+  {
+    what: 'solve.php',
+    path: '/solve.php',
+    sent: { json: { key: KEY, method: 'base64', body: 'iVBORw0KGgoAAAANSUhEUgAAAAEA' } },
+  },
+  { what: 'getToken', path: '/getToken', sent: { json: { clientKey: KEY, task: TASK } } },
   { what: 'createTask', path: '/createTask', sent: { json: { clientKey: KEY, task: TASK } } },
   { what: 'GET /v1/tasks/{id}', path: `/v1/tasks/${TASK_ID}?wait=30`, sent: { headers: AUTHORIZED } },
   {
@@ -122,5 +128,13 @@ describe('a fault of our own', () => {
     ]);
     expect(doors.faults.slice(before)).toEqual(Array.from({ length: 3 }, () => expect.any(TypeError)));
     for (const { text } of [plain, json, native]) expect(text).not.toContain('a fault of our own');
+  });
+
+  it('is told in the form that the body asked for, across origins too', async () => {
+    doors.use(new BrokenGateway({}));
+    const body = `key=${KEY}&action=get&id=${TASK_ID}&json=1&header_acao=1`;
+    const { headers, ...answer } = await send(doors.url, '/res.php', { body });
+    expect(jsonOf(answer)).toMatchObject({ status: 0, request: 'ERROR_NO_SLOT_AVAILABLE' });
+    expect(headers['access-control-allow-origin']).toBe('*');
   });
 });

@@ -60,6 +60,7 @@ export function account(id: string, facts: AccountFacts = {}): Account {
     apiKey: `key-of-${id}`,
     priority: 1,
     kinds: provider.kinds,
+    takesPassed: true,
     balanceCheckMs: BREAKER.balanceCheckMs,
     isPublic: true,
     ...rest,

@@ -7,6 +7,7 @@ interface Seen {
   readonly line: string;
   readonly headers: NodeJS.Dict<string | string[]>;
   readonly body: string;
+  readonly bytes: Buffer;
 }
 
 let loopback: Loopback;
@@ -19,9 +20,15 @@ beforeEach(async () => {
   transport = openTransport();
   seen = [];
   base = await loopback.http(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    seen.push({ line: `${request.method} ${request.url}`, headers: request.headers, body });
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const bytes = Buffer.concat(chunks);
+    seen.push({
+      line: `${request.method} ${request.url}`,
+      headers: request.headers,
+      body: bytes.toString(),
+      bytes,
+    });
     response.end('OK|1');
   });
 });
@@ -72,6 +79,35 @@ describe('a request to a provider', () => {
     expect(request?.line).toBe('GET /res.php?action=get&id=7&key=a%26b%3Dc+d');
     expect(request?.body).toBe('');
     expect(request?.headers).not.toHaveProperty('content-type');
+  });
+
+  it('carries texts and files as the parts of a multipart body, and the key as one of them', async () => {
+    const bytes = Buffer.from([0xff, 0xd8, 0x00, 0x0d, 0x0a]);
+    const request = await sent({
+      method: 'POST',
+      path: '/captcha',
+      key: 'multipart.authtoken',
+      multipart: { type: '3', banner_text: 'every bus: ü\r\n"' },
+      files: { banner: { base64: bytes.toString('base64'), name: 'banner.jpg' } },
+    });
+    const type = String(request?.headers['content-type']);
+    expect(type).toMatch(/^multipart\/form-data; boundary=/);
+    expect(Number(request?.headers['content-length'])).toBe(request?.bytes.length);
+    const parts = await new Response(request?.bytes, { headers: { 'content-type': type } }).formData();
+    const file = parts.get('banner') as File;
+    parts.delete('banner');
+    expect(Object.fromEntries(parts)).toEqual({
+      type: '3',
+      banner_text: 'every bus: ü\r\n"',
+      authtoken: KEY,
+    });
+    expect([file.name, Buffer.from(await file.arrayBuffer())]).toEqual(['banner.jpg', bytes]);
+  });
+
+  it('asks for the media type it is told to', async () => {
+    const request = { method: 'GET', path: '/captcha/7', key: 'none' } as const;
+    expect((await sent(request))?.headers.accept).toBe('*/*');
+    expect((await sent({ ...request, accept: 'application/json' }))?.headers.accept).toBe('application/json');
   });
 
   it('carries no key where none belongs', async () => {

@@ -45,7 +45,16 @@ describe('an answer', () => {
 
   it('is passed on when it redirects, and nobody follows', async () => {
     const reply = await ask((response) => response.writeHead(302, { location: '/elsewhere' }).end('moved'));
-    expect(reply).toEqual({ status: 302, body: 'moved' });
+    expect(reply).toEqual({ status: 302, body: 'moved', location: '/elsewhere' });
+  });
+
+  it('says nothing of a place where none is named, or two are', async () => {
+    expect(await ask((response) => response.end('OK'))).not.toHaveProperty('location');
+    const twice = await ask((response) => {
+      response.statusCode = 303;
+      response.setHeader('location', ['/1', '/2']).end();
+    });
+    expect(twice).toEqual({ status: 303, body: '' });
   });
 
   it('may be empty', async () => {

@@ -30,7 +30,7 @@ function rowOf(provider: Provider): string[] {
   return [
     `\`${provider.id}\``,
     title,
-    wire,
+    [wire, ...Object.keys(provider.over ?? {})].join(', '),
     baseUrl || '–',
     `${kinds.length}${more > 0 ? ` (+${more})` : ''}`,
     `${firstPollMs / 1_000} s, every ${pollEveryMs / 1_000} s`,

@@ -1,4 +1,6 @@
 /** Calls a sandbox over HTTP as the gateway would: through the providers' own questions and readers. */
+
+import type { FieldName } from '../../src/core/fields.js';
 import type {
   Accepted,
   Exchange,
@@ -7,8 +9,10 @@ import type {
   UpstreamReply,
   UpstreamRequest,
 } from '../../src/core/provider.js';
-import type { Task } from '../../src/core/task.js';
+import type { Kind, Task } from '../../src/core/task.js';
+import { fillRequest } from '../../src/net/upstream-request.js';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
+import { sampleFields, sampleTask } from '../support/sample-tasks.js';
 
 /** Runs `use` against a sandbox of its own. */
 export async function withSandbox(
@@ -60,20 +64,33 @@ async function send(
   apiKey: string,
   signal?: AbortSignal,
 ): Promise<UpstreamReply> {
-  const [place = '', name = ''] = request.key.split('.');
-  const keyIn = (here: string) => (place === here ? { [name]: apiKey } : {});
-  const url = new URL(request.path, sandbox.url);
-  url.search = new URLSearchParams({ ...request.query, ...keyIn('query') }).toString();
-  const { method } = request;
-  const init: RequestInit = { method, signal: signal ?? null };
-  if (request.form || place === 'form')
-    init.body = new URLSearchParams({ ...request.form, ...keyIn('form') });
-  if (request.json || place === 'json') {
-    init.body = JSON.stringify({ ...request.json, ...keyIn('json') });
-    init.headers = { 'content-type': 'application/json' };
+  const { path, method, headers, body } = fillRequest('', request, apiKey);
+  const sent = body === null || typeof body === 'string' ? body : partsOf(body);
+  const init: RequestInit = { method, headers, body: sent, signal: signal ?? null, redirect: 'manual' };
+  const response = await fetch(`${sandbox.url}${path}`, init);
+  const location = response.headers.get('location');
+  return {
+    status: response.status,
+    body: await response.text(),
+    ...(location === null ? {} : { location }),
+  };
+}
+
+/** The platform's fetch knows its own form only. */
+function partsOf(parts: Iterable<[string, string | File]>): FormData {
+  const form = new FormData();
+  for (const [name, value] of parts) {
+    if (typeof value === 'string') form.set(name, value);
+    else form.set(name, value, value.name);
   }
-  const response = await fetch(url, init);
-  return { status: response.status, body: await response.text() };
+  return form;
+}
+
+/** The smallest task of a kind that the provider takes. */
+export function takenTask(provider: Provider, kind: Kind): Task {
+  const task = sampleTask(kind);
+  const missing = /^needs (\w+)$/.exec(provider.refuses(task) ?? '')?.[1];
+  return missing === undefined ? task : { ...task, ...sampleFields(kind, [missing as FieldName]) };
 }
 
 /** The text of a bare GET, as an old client sees it. */

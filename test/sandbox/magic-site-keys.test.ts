@@ -2,12 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import classic from '../../providers/classic.js';
 import json from '../../providers/json.js';
-import type { FieldName } from '../../src/core/fields.js';
-import { factsOf, KIND_NAMES, type Task } from '../../src/core/task.js';
+import { FIELDS, type FieldName } from '../../src/core/fields.js';
+import { fieldsOf, type Kind, type Task } from '../../src/core/task.js';
 import { MAGIC_SITE_KEYS } from '../../src/sandbox/sandbox.js';
 import { sampleTask } from '../support/sample-tasks.js';
-import { Caller, until, withSandbox } from './caller.js';
+import { Caller, takenTask, until, withSandbox } from './caller.js';
 import { ManualClock } from './manual-clock.js';
+
+/** Nothing but files and choices. */
+const WITHOUT_TEXT: ReadonlySet<Kind> = new Set(['audio', 'temu_image', 'vk_image']);
+
+/** Whether the field takes a magic word, and leaves it as it is. */
+function isText(name: FieldName): boolean {
+  return FIELDS[name].schema.safeParse('sandbox-no-slot').data === 'sandbox-no-slot';
+}
 
 const asking = (siteKey: string): Task => ({ ...sampleTask('recaptcha_v2'), siteKey });
 
@@ -73,14 +81,20 @@ describe.each([classic, json])('$id', (provider) => {
     });
   });
 
-  it.each(KIND_NAMES)('%s takes them in its own field', async (kind) => {
-    const names: readonly FieldName[] = ['siteKey', 'publicKey', 'gt', 'captchaId'];
-    const field = names.find((name) => factsOf(kind).required.includes(name)) ?? 'instructions';
-    await withSandbox({}, async (sandbox) => {
-      const task = { ...sampleTask(kind), [field]: 'sandbox-no-slot' };
-      await expect(new Caller(sandbox, provider).submit(task)).rejects.toMatchObject({ code: 'no_slot' });
-    });
-  });
+  it.each(provider.kinds.filter((kind) => !WITHOUT_TEXT.has(kind)))(
+    '%s takes them in its own field',
+    async (kind) => {
+      const asked = fieldsOf(kind)
+        .filter((name) => name !== 'pageUrl' && isText(name))
+        .map((name) => ({ ...takenTask(provider, kind), [name]: 'sandbox-no-slot' }))
+        .find((task) => JSON.stringify(provider.submit.ask(task)).includes('sandbox-no-slot'));
+      await withSandbox({}, async (sandbox) => {
+        const caller = new Caller(sandbox, provider);
+        const submitted = caller.submit(asked ?? expect.fail(`${kind} has no text`));
+        await expect(submitted).rejects.toMatchObject({ code: 'no_slot' });
+      });
+    },
+  );
 });
 
 it('leaves any other key alone', async () => {

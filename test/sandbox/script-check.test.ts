@@ -29,6 +29,7 @@ const WHOLE = {
   pricesUsdPer1000: { image_to_text: 0.5 },
   threads: 3,
   kinds: ['image_to_text', 'recaptcha_v2'],
+  passes: ['vision', 'CustomTask/acme'],
   wrongKey: 'ERROR_IP_NOT_ALLOWED',
   rules: {
     firstPollMs: 1,
@@ -47,6 +48,7 @@ const WHOLE = {
     banMs: 100,
     banCode: 'IP_BANNED',
   },
+  flavour: 'capmonster',
   jsonIds: 'uuid',
   classicIds: 'number',
   strictIds: true,

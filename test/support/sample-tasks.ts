@@ -11,6 +11,13 @@ export const SAMPLE_FIELDS = {
   publicKey: '69A21A01-CC7B-B9C6-0F9A-E7FA06677FFC',
   gt: '81388ea1fc187e0c335c0a8907ff2625',
   captchaId: 'e392e1d7fd421dc63325744d5a2b9c73',
+  appId: '2009899766',
+  masterUrlId: 'OXR2LVNvCuXykkZbB8KZIfh162sNT8S2',
+  miseryKey: 'a1488b66da00bf332a1488993a5443c79047e752',
+  apiKey: 'SAb83IIB',
+  sceneId: 'c9h3****',
+  redirectUri: 'https://id.vk.com/not_robot_captcha?domain=vk.com&session_token=abc',
+  captchaUrl: 'https://geo.captcha-delivery.com/captcha/?initialCid=abc&cid=def',
   challenge: '2e2f0f65240058b683cb6ea21c303eea6n',
   action: 'verify',
   minScore: 0.3,
@@ -20,17 +27,56 @@ export const SAMPLE_FIELDS = {
   enterprisePayload: { s: 'one-off-s' },
   rqdata: 'one-off-rq',
   cData: 'customer-data',
+  chlPageData: 'page-data',
   data: { blob: 'one-off-blob' },
   riskType: 'slide',
+  userId: '10',
+  sessionId: '493e52c37c10c2bcdf4a00cbc9ccd1e8',
+  webServerSign: '9006dc725760858e4c0715b835472f22',
+  webServerSign2: '9006dc725760858e4c0715b835472f23',
+  divId: 'lemin-cropped-captcha',
+  version: 'puzzle',
+  challengeUrl: 'https://example.com/altcha/challenge',
+  challengeJson: { algorithm: 'SHA-256', challenge: 'a1b2', salt: 'c3d4', signature: 'e5f6' },
+  iv: 'CgAHbCe2GgAAAAAj',
+  context: '9BUgmlm48F92WUoqv97a49ZuEJJ50TCk',
+  validateId: 'cb0bfefa598b4c3887661fde54ecd57b',
+  hcg: 'dcbb6bb4f8',
+  hct: '1755084773',
+  prefix: 'dlw3kug',
+  userUserId: 'uuid',
+  verifyType: '1.0',
+  region: 'sgp',
+  userCertifyId: '0a03e59417',
+  cookieRequired: true,
+  tspdCookie: 'TS386a400d029=082670627cab2800',
+  incapsulaCookies: 'incap_ses_1166_2930313=br7iX33ZNCtf3HlpEXcuEPL8; visid_incap_2930313=abc',
+  reese84Url: 'Built-with-the-For-hopence',
+  widgetUrl: 'https://example.com/widget',
   apiDomain: 'recaptcha.net',
   apiServer: 'api-na.geetest.com',
+  apiGetLib: 'https://static.example.com/hunt/api.js',
+  apiJsUrl: 'https://challenges.cloudflare.com/turnstile/v0/b/abc/api.js',
   getLib: 'https://static.example.com/gt.js',
+  challengeScript: 'https://41bcdd4fb3cb.token.awswaf.com/41bcdd4fb3cb/challenge.js',
+  captchaScript: 'https://41bcdd4fb3cb.captcha.awswaf.com/41bcdd4fb3cb/captcha.js',
+  jsapiScript: 'https://41bcdd4fb3cb.captcha.awswaf.com/41bcdd4fb3cb/jsapi.js',
+  moduleScript: 'https://cdn.example.com/widget.module.min.js',
+  noModuleScript: 'https://cdn.example.com/widget.min.js',
+  incapsulaScriptUrl: '_Incapsula_Resource?SWJIYLWA=719d34d31c8e3a6e6fffd425f7e032f3',
+  punishUrl: 'https://example.com/punish',
   offline: true,
   newCaptcha: true,
   userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0',
   cookies: { session: 'abc', theme: 'dark' },
   proxy: { scheme: 'socks5', host: '198.51.100.7', port: 1080, username: 'user', password: 'pass' },
+  htmlPageBase64: 'PGh0bWw+PC9odG1sPg==',
+  html: '<html><title>Just a moment...</title></html>',
   imageBase64: 'iVBORw0KGgo=',
+  images: Array.from({ length: 9 }, () => 'iVBORw0KGgo='),
+  parts: ['R0lGODlhAQ==', 'R0lGODlhAg==', 'R0lGODlhAw=='],
+  audioBase64: 'SUQzBAAAAAAA',
+  question: 'If tomorrow is Saturday, what day is today?',
   instructions: 'Type the red letters',
   instructionImageBase64: 'R0lGODlhAQABAAAAACw=',
   caseSensitive: true,
@@ -43,20 +89,40 @@ export const SAMPLE_FIELDS = {
   lang: 'en',
   module: 'common',
   confidenceThreshold: 80,
+  instant: true,
+  rows: 4,
+  columns: 3,
+  gridSize: '4x3',
+  imgType: 'recaptcha',
+  minClicks: 1,
+  maxClicks: 5,
+  previousId: '12345',
+  canNoAnswer: true,
+  angle: 15,
+  mode: 'rectangles',
+  code: 'bls-code',
+  steps: [5, 19, 0, 13, 7],
 } as const satisfies Record<FieldName, unknown>;
+
+/** Where one kind takes another sort of value than the others. */
+const OF_KIND: Readonly<Partial<Record<Kind, Readonly<Partial<Record<FieldName, unknown>>>>>> = {
+  hunt: { data: 'token-of-the-page' },
+};
+
+/** The sample values of these fields for a kind. */
+export function sampleFields(kind: Kind, names: readonly FieldName[]): Record<string, unknown> {
+  return Object.fromEntries(names.map((name) => [name, OF_KIND[kind]?.[name] ?? SAMPLE_FIELDS[name]]));
+}
 
 /** The kind with nothing but what it must have. */
 export function sampleTask(kind: Kind): Task {
-  return parseTask(kind, pick(factsOf(kind).required));
+  const { required, oneOf = [] } = factsOf(kind);
+  return parseTask(kind, sampleFields(kind, [...required, ...oneOf.slice(0, 1)]));
 }
 
 /** The kind with every field it may have. */
 export function fullTask(kind: Kind): Task {
-  return parseTask(kind, pick(fieldsOf(kind)));
-}
-
-function pick(names: readonly FieldName[]): Record<string, unknown> {
-  return Object.fromEntries(names.map((name) => [name, SAMPLE_FIELDS[name]]));
+  return parseTask(kind, sampleFields(kind, fieldsOf(kind)));
 }
 
 /** A task as a row carries it: without the fields that the row has no name for. */
@@ -110,33 +176,32 @@ const proxy = fc.oneof(
   fc.tuple(address, credentials).map(([at, login]) => ({ ...at, ...login })),
 );
 
-const ARBITRARIES: Readonly<Record<FieldName, fc.Arbitrary<unknown>>> = {
+const pictures = fc.array(base64, { minLength: 1, maxLength: 4 });
+const challengeJson = fc.dictionary(word, word, { minKeys: 1, maxKeys: 4 });
+const size = fc.integer({ min: 1, max: 9 });
+
+/** Fields whose values are not just any text. */
+const ARBITRARIES: Readonly<Partial<Record<FieldName, fc.Arbitrary<unknown>>>> = {
   pageUrl,
-  siteKey: anyText,
-  publicKey: anyText,
-  gt: anyText,
-  captchaId: anyText,
-  challenge: anyText,
-  action: anyText,
+  redirectUri: pageUrl,
+  captchaUrl: pageUrl,
+  challengeUrl: pageUrl,
   minScore: fc.double({ min: 0, max: 1, noNaN: true }),
   invisible: flag,
   enterprise: flag,
-  dataS: anyText,
+  cookieRequired: flag,
   enterprisePayload: payload,
-  rqdata: anyText,
-  cData: anyText,
+  challengeJson,
   data,
-  riskType: anyText,
-  apiDomain: anyText,
-  apiServer: anyText,
-  getLib: anyText,
   offline: flag,
   newCaptcha: flag,
-  userAgent: anyText,
   cookies,
   proxy,
+  htmlPageBase64: base64,
   imageBase64: base64,
-  instructions: anyText,
+  images: pictures,
+  parts: pictures,
+  audioBase64: base64,
   instructionImageBase64: base64,
   caseSensitive: flag,
   phrase: flag,
@@ -146,13 +211,31 @@ const ARBITRARIES: Readonly<Record<FieldName, fc.Arbitrary<unknown>>> = {
   maxLength: fc.integer({ min: 0, max: 1_000 }),
   languageSet: fc.integer({ min: 0, max: 2 }),
   lang: word,
-  module: anyText,
   confidenceThreshold: fc.double({ min: 0, max: 100, noNaN: true }),
+  instant: flag,
+  rows: size,
+  columns: size,
+  gridSize: fc.tuple(size, size).map((sides) => sides.join('x')),
+  minClicks: fc.integer({ min: 0, max: 1_000 }),
+  maxClicks: fc.integer({ min: 0, max: 1_000 }),
+  canNoAnswer: flag,
+  angle: fc.integer({ min: 0, max: 360 }),
+  mode: fc.constantFrom('points', 'rectangles'),
+  steps: fc.array(fc.integer({ min: 0, max: 99 }), { minLength: 1, maxLength: 9 }),
 };
+
+/** Where one kind takes another sort of value than the others. */
+const ARBITRARIES_OF_KIND: Readonly<Partial<Record<Kind, Readonly<Record<string, fc.Arbitrary<unknown>>>>>> =
+  {
+    hunt: { data: word },
+  };
 
 /** Any valid task of a kind, normalized: switches are on or absent. */
 export function arbitraryTask(kind: Kind): fc.Arbitrary<Task> {
-  const model = Object.fromEntries(fieldsOf(kind).map((name) => [name, ARBITRARIES[name]]));
-  const requiredKeys = [...factsOf(kind).required];
+  const { required, oneOf = [] } = factsOf(kind);
+  const model = Object.fromEntries(
+    fieldsOf(kind).map((name) => [name, ARBITRARIES_OF_KIND[kind]?.[name] ?? ARBITRARIES[name] ?? anyText]),
+  );
+  const requiredKeys = [...required, ...oneOf.slice(0, 1)];
   return fc.record(model, { requiredKeys }).map((fields) => parseTask(kind, fields));
 }

@@ -1,66 +1,7 @@
-/** res.php, both ways: what we say is read back, and what services answer is read right or not at all. */
-import fc from 'fast-check';
+/** res.php as services answer it: read right or not at all. */
 import { describe, expect, it } from 'vitest';
-import { SolveError } from '../../src/core/errors.js';
-import type { Kind } from '../../src/core/task.js';
-import {
-  CLASSIC_KINDS,
-  type ClassicRow,
-  readAccepted,
-  readBalance,
-  readReported,
-  readResult,
-  sayResult,
-} from '../../src/wire/classic.js';
-import { arbitrarySolution, sampleSolution } from './solutions.js';
-
-const rows = Object.entries(CLASSIC_KINDS) as [Kind, ClassicRow][];
-const reply = (body: unknown, status = 200) => {
-  return { status, body: typeof body === 'string' ? body : JSON.stringify(body) };
-};
-const rowOf = (kind: Kind) => CLASSIC_KINDS[kind] as ClassicRow;
-const poll = (kind: Kind, body: unknown, status?: number) =>
-  readResult(reply(body, status), kind, rowOf(kind));
-
-/** The code of the error, with the next step where the spelling has its own. */
-function codeOf(read: () => unknown): string {
-  try {
-    return `read ${JSON.stringify(read())}`;
-  } catch (error) {
-    return error instanceof SolveError ? error.code : String(error);
-  }
-}
-
-describe('what we say of a solution is read back', () => {
-  it.each(rows)('%s as JSON, with every member', (kind, row) => {
-    const members = Object.keys(row.answer);
-    const property = fc.property(arbitrarySolution(kind, members), (solution) => {
-      expect(poll(kind, sayResult(kind, solution, true))).toEqual({ solution, costUsd: undefined });
-    });
-    fc.assert(property, { numRuns: 100 });
-  });
-
-  it.each(rows)('%s as plain text, with the members that fit there', (kind, row) => {
-    const fitting = Object.entries(row.answer).filter(([, paths]) => paths[0]?.startsWith('request'));
-    const solution = sampleSolution(fitting.map(([member]) => member));
-    const said = sayResult(kind, solution, false);
-    expect(said).toMatch(/^OK\|/);
-    expect(poll(kind, said)).toEqual({ solution, costUsd: undefined });
-  });
-
-  it('a token is text, an object is an object', () => {
-    expect(sayResult('turnstile', { token: 't', userAgent: 'UA' }, true)).toEqual({
-      status: 1,
-      request: 't',
-      useragent: 'UA',
-    });
-    expect(sayResult('turnstile', { token: 't', userAgent: 'UA' }, false)).toBe('OK|t');
-    const solution = { challenge: 'c', validate: 'v', seccode: 's' };
-    const object = { geetest_challenge: 'c', geetest_validate: 'v', geetest_seccode: 's' };
-    expect(sayResult('geetest_v3', solution, true)).toEqual({ status: 1, request: object });
-    expect(sayResult('geetest_v3', solution, false)).toBe(`OK|${JSON.stringify(object)}`);
-  });
-});
+import { readAccepted, readBalance, readReported } from '../../src/wire/classic-answers.js';
+import { codeOf, pollClassic as poll, reply } from './exchanges.js';
 
 describe('an accepted submit', () => {
   it.each([
@@ -214,7 +155,7 @@ describe('a poll', () => {
       captchaId: 'i',
       lotNumber: 'l',
       passToken: 'p',
-      genTime: 1693924478,
+      genTime: '1693924478',
     };
     expect(poll('geetest_v4', { status: 1, request })?.solution).toEqual(solution);
     expect(poll('geetest_v4', `OK|${JSON.stringify(request)}`)?.solution).toEqual(solution);

@@ -45,24 +45,6 @@ describe('the method tells the kind', () => {
     expect(read({ ...GEETEST, method: 'geetest', version: '4', gt: 'g' }).captchaId).toBe('g');
     expect(read({ ...GEETEST, method: 'geetest_v4', captcha_id: 'c' }).captchaId).toBe('c');
   });
-
-  it.each(['keycaptcha', 'lemin', 'amazon_waf', 'bogus', 'rotatecaptcha', 'constructor', '__proto__'])(
-    '%s is not a method of ours',
-    (method) => {
-      expect(codeOf({ ...RECAPTCHA, method })).toBe('unsupported');
-    },
-  );
-
-  it.each([
-    [{ method: 'base64', body: 'AAAA', coordinatescaptcha: 1 }],
-    [{ method: 'base64', body: 'AAAA', recaptcha: '1' }],
-    [{ method: 'post', body: 'AAAA', recaptcha: 1, canvas: 1 }],
-    [{ method: 'base64', body: 'AAAA', img_type: 'recaptcha' }],
-    [{ textcaptcha: 'What is 2 + 2?' }],
-    [{ method: 'turnstile', sitekey: 'k', pageurl: 'https://example.com/', data: 'd', pagedata: 'p' }],
-  ])('%j is another kind that only looks like ours', (sent) => {
-    expect(codeOf(sent)).toBe('unsupported');
-  });
 });
 
 describe('fields in every form', () => {

@@ -71,22 +71,6 @@ describe('the type tells the kind', () => {
       riskType: 'slide',
     });
   });
-
-  it.each(['AmazonTask', 'DataDomeSliderTask', 'CustomTask', 'Bogus', '', 'constructor', '__proto__'])(
-    '%j is not a type of ours',
-    (type) => {
-      expect(codeOf({ type, ...PAGE })).toBe('unsupported');
-    },
-  );
-
-  it.each([
-    [{ pagedata: 'p' }],
-    [{ pageData: 'p' }],
-    [{ chlPageData: 'p' }],
-    [{ cloudflareTaskType: 'cf_clearance' }],
-  ])('Turnstile with %j is another kind', (more) => {
-    expect(codeOf({ type: 'TurnstileTask', ...PAGE, ...more })).toBe('unsupported');
-  });
 });
 
 describe('members in every form', () => {
