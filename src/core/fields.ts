@@ -15,7 +15,9 @@ const base64 = z
   .transform((value) => value.replace(/^data:[^,]*,/, '').replace(/\s+/g, ''))
   .pipe(z.base64().min(1, 'must not be empty'));
 const pictures = z.array(base64).min(1).max(20);
-const challenge = z.union([object, z.string().min(2).transform(parseObject)]);
+const challenge = z
+  .union([object, z.string().min(2).transform(parseObject)])
+  .refine((members) => Object.keys(members).length > 0, 'must not be empty');
 
 interface Field {
   readonly schema: z.ZodType;

@@ -163,10 +163,15 @@ export function sayResult(
 ): Record<string, unknown> | string {
   const row = isKind(task.kind) ? CLASSIC_KINDS[task.kind] : undefined;
   const answer = (flavour === 'captchaai' && row?.captchaai) || row?.answer;
-  const said = answer ? sayAnswer(answer, spelled(solution, row), task) : solution;
+  const said = answer ? sayAnswer(answer, spelled(solution, row), task) : asRequest(solution);
   if (asJson) return { status: 1, ...said };
   const plain = row?.plain?.(said.request) ?? said.request;
   return `OK|${typeof plain === 'object' ? JSON.stringify(plain) : String(plain)}`;
+}
+
+/** A task of another wire may be polled here too; one of this wire has its `request` already. */
+function asRequest(solution: Solution): Solution {
+  return solution.request === undefined ? { request: solution } : solution;
 }
 
 function spelled(solution: Solution, row: ClassicRow | undefined): Solution {

@@ -1,4 +1,5 @@
 /** How in.php spells what a browser has to run. */
+import { asText } from '../core/solution.js';
 import type { Kind } from '../core/task.js';
 import type { ClassicRow } from './classic-kinds.js';
 import type { Answer, Names } from './rows.js';
@@ -31,7 +32,7 @@ const CLEARANCE = /^cf_clearance=(?<value>[^;]+?)(?:;\s*user_agent=(?<agent>.+))
 function readClearance(value: unknown): unknown {
   const parsed = typeof value === 'string' ? (parseJson(value) ?? value) : value;
   if (isObject(parsed)) return readCookies(parsed.cookies ?? { cf_clearance: parsed.cf_clearance });
-  const text = wordOf(parsed).trim();
+  const text = asText(value)?.trim() ?? '';
   const cookie = CLEARANCE.exec(text)?.groups?.value ?? text;
   return /^[\w.~+/-]+$/.test(cookie) ? { cf_clearance: cookie } : undefined;
 }

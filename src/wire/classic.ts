@@ -105,7 +105,7 @@ const CONVERSATION: ReadonlySet<string> = new Set(['key', 'json', 'header_acao',
 export function fromFields(sent: Readonly<Record<string, unknown>>, files: readonly string[] = []): ReadTask {
   const fields = new SentFields(sent);
   const found = findKind(fields);
-  if (!found) return passThrough(fields, files);
+  if (!found) return passThrough(fields, sent, files);
   const [kind, row] = found;
   const { task, ignored } = readTask(kind, row, fields, { envelope: ENVELOPE, readValue: readField });
   if (ignored.length === 0) return { task, ignored };
@@ -116,12 +116,19 @@ export function fromFields(sent: Readonly<Record<string, unknown>>, files: reado
   return { task: { ...task, passed: { wire: 'classic', fields: Object.fromEntries(extras) } }, ignored };
 }
 
-function passThrough(sent: SentFields, files: readonly string[]): ReadTask {
-  const name = [sent.get('method'), sent.get('img_type')].map(wordOf).filter(Boolean).join('/');
-  const fields = Object.entries(sent.all()).filter(([key]) => !CONVERSATION.has(key.toLowerCase()));
+/** Of what nobody here understands, an empty field may be the one that counts. */
+function passThrough(
+  fields: SentFields,
+  sent: Readonly<Record<string, unknown>>,
+  files: readonly string[],
+): ReadTask {
+  const name = [fields.get('method'), fields.get('img_type')].map(wordOf).filter(Boolean).join('/');
+  const own = Object.entries(sent).filter(
+    ([key, value]) => value !== null && value !== undefined && !CONVERSATION.has(key.toLowerCase()),
+  );
   const passed = {
     wire: 'classic',
-    fields: Object.fromEntries(fields),
+    fields: Object.fromEntries(own),
     ...(files.length > 0 && { files }),
   } as const;
   return { task: { kind: passedKind('classic', name), passed }, ignored: [] };

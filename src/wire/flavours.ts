@@ -79,7 +79,7 @@ export function flavourOfBody(
     'appId' in body ||
     'AppID' in body ||
     'ClientKey' in body ||
-    /^ReCaptcha|ProxyLess$|^Anti.+Task/.test(type) ||
+    /^ReCaptcha|ProxyLess$|^Anti(?!CyberSiAra|Gate|BotCookie).+Task/.test(type) ||
     /capsolver/i.test(userAgent ?? '');
   return isCapSolver ? 'capsolver' : undefined;
 }

@@ -17,9 +17,11 @@ function custom(vendor: string, answer: Answer): { readonly forms: Readonly<Reco
   return { forms: { [`customtask/${vendor}`]: { answer } } };
 }
 
-/** 2Captcha's solution is said to be the cookies themselves; if they stand in a member of it, that is no cookie. */
+/** 2Captcha's solution is said to be the cookies themselves; a member that holds them is none of them. */
 function readBareCookies(value: unknown): unknown {
-  return readCookies(isObject(value) ? (value.cookies ?? value) : value);
+  if (!isObject(value)) return readCookies(value);
+  const { cookies = value, domains, Domains } = value;
+  return domains === undefined && Domains === undefined ? readCookies(cookies) : undefined;
 }
 
 /** AWS WAF is asked for under one name with two results: Anti-Captcha and the flag mean the cookie. */

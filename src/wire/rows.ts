@@ -97,12 +97,17 @@ export function readAnswer(
   for (const [member, paths] of Object.entries(answer) as [Member, Spellings][]) {
     const read = reads?.[member] ?? ((value: unknown) => readShape(MEMBER_SHAPES[member], value));
     const values = all(paths).map((path) => valueAt(root, path));
-    const value = values.map((given) => (given === undefined ? undefined : read(given))).find(isSaid);
+    const value = values.map((given) => (isBlank(given) ? undefined : read(given))).find(isSaid);
     if (value !== undefined) solution[member] = value;
   }
   if (isFailure?.(solution)) throw new SolveError('unsolvable', { detail: 'The answer says: not solved.' });
   const enough = main ?? factsOf(kind).solution.slice(0, 1);
   return enough.some((member) => solution[member] !== undefined) ? solution : undefined;
+}
+
+/** Nothing is no answer, whoever reads it. */
+function isBlank(value: unknown): boolean {
+  return !isSaid(value) || (typeof value === 'string' && value.trim() === '');
 }
 
 function isSaid(value: unknown): boolean {

@@ -11,7 +11,7 @@ const READERS: Readonly<Record<Shape, (value: unknown) => unknown>> = {
   text: (value) => (asText(value)?.trim() ? asText(value) : undefined),
   number: readNumber,
   object: readObject,
-  list: (value) => nonEmpty(asList(value)),
+  list: (value) => readEach(asList(value), (item) => (isItem(item) ? item : undefined)),
   cookies: readCookies,
   points: readPoints,
   paths: readPaths,
@@ -35,6 +35,11 @@ function asList(value: unknown): readonly unknown[] | undefined {
 
 function nonEmpty<Item>(list: readonly Item[] | undefined): readonly Item[] | undefined {
   return list && list.length > 0 ? list : undefined;
+}
+
+/** Text, a number, or an object with something in it. */
+function isItem(item: unknown): boolean {
+  return asText(item) !== undefined || (isObject(item) && Object.keys(item).length > 0);
 }
 
 /** Every item read, or nothing at all: half an answer is none. */

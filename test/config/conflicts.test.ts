@@ -120,3 +120,40 @@ describe('a route', () => {
     ]);
   });
 });
+
+describe('the wire of an entry', () => {
+  const wireOf = (keys: object) => load(configWithEntry(keys)).accounts[0]?.provider.wire;
+
+  it("is the provider's own choice, or the other one where the service has two", () => {
+    expect(wireOf({ use: '2captcha' })).toBe('classic');
+    expect(wireOf({ use: '2captcha', wire: 'classic' })).toBe('classic');
+    expect(wireOf({ use: '2captcha', wire: 'json' })).toBe('json');
+    expect(wireOf({ use: 'anticaptcha', wire: 'json' })).toBe('json');
+  });
+
+  it('cannot be one that the service does not speak', () => {
+    expect(faultsOf(configWithEntry({ use: 'captchaai', wire: 'json' }))).toEqual([
+      {
+        path: 'providers[0].wire',
+        message: 'captchaai has one wire only',
+        hint: 'captchaai speaks the classic wire: leave this key out',
+      },
+    ]);
+    expect(faultsOf(configWithEntry({ use: '2captcha', wire: 'soap' })).map(({ path }) => path)).toEqual([
+      'providers[0].wire',
+    ]);
+  });
+
+  it('decides which kinds there are', () => {
+    const kinds = ['recaptcha_v2'];
+    expect(load(configWithEntry({ use: '2captcha', kinds })).accounts[0]?.kinds).toEqual(kinds);
+    expect(faultsOf(configWithEntry({ use: '2captcha', wire: 'json', kinds }))).toEqual([
+      { path: 'providers[0].kinds[0]', message: '2captcha does not speak recaptcha_v2' },
+    ]);
+  });
+
+  it('lets what is passed through in where no kinds are named', () => {
+    expect(load(configWithEntry({})).accounts[0]?.takesPassed).toBe(true);
+    expect(load(configWithEntry({ kinds: ['turnstile'] })).accounts[0]?.takesPassed).toBe(false);
+  });
+});

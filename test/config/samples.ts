@@ -48,7 +48,12 @@ export function sampleProvider(facts: Partial<Provider> & { readonly id: string 
 export const PROVIDERS: ReadonlyMap<string, Provider> = new Map(
   [
     sampleProvider({ id: 'captchaai' }),
-    sampleProvider({ id: '2captcha' }),
+    sampleProvider({
+      id: '2captcha',
+      over: {
+        json: sampleProvider({ id: '2captcha', wire: 'json', speaks: ['turnstile'], kinds: ['turnstile'] }),
+      },
+    }),
     sampleProvider({ id: 'anticaptcha', wire: 'json' }),
     sampleProvider({ id: 'capsolver', wire: 'json' }),
     sampleProvider({ id: 'classic', baseUrl: '', kinds: KIND_NAMES, speaks: KIND_NAMES }),

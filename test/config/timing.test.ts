@@ -50,7 +50,10 @@ describe('the pace at a private host', () => {
 });
 
 it("keeps the provider's own pace for each kind", () => {
-  const timing = (kind: TaskKind) => ({ ...PUBLISHED, firstPollMs: kind === 'recaptcha_v2' ? 15_000 : 5_000 });
+  const timing = (kind: TaskKind) => ({
+    ...PUBLISHED,
+    firstPollMs: kind === 'recaptcha_v2' ? 15_000 : 5_000,
+  });
   const providers = new Map([['captchaai', sampleProvider({ id: 'captchaai', timing })]]);
   const { config } = load(configWithEntry({ timing: { firstPollMs: 10_000 } }));
   const [account] = toAccounts(config, providers);

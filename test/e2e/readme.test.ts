@@ -13,11 +13,11 @@ const blocks = (language: string) =>
   [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
     ([, text = '']) => text,
   );
-const [startConfig = '', compatibleEntry = ''] = blocks('json');
+const [startConfig = ''] = blocks('json');
 const curls = blocks('sh')
   .filter((text) => text.includes('curl'))
   .flatMap((text) => text.split(/\n(?=curl)/));
-const env = { QA_KEY: 'readme-key', CAPTCHAAI_KEY: 'a', TWOCAPTCHA_KEY: 'b', HOUSE_KEY: 'c' };
+const env = { QA_KEY: 'readme-key', CAPTCHAAI_KEY: 'a', TWOCAPTCHA_KEY: 'b' };
 
 const folder = mkdtempSync(join(tmpdir(), 'gateway-readme-'));
 const configPath = join(folder, 'config.json');
@@ -60,17 +60,6 @@ describe('the README', () => {
     writeFileSync(path, startConfig);
     const { accounts } = await readConfig({ configPath: path, env });
     expect(accounts.map(({ id }) => id)).toEqual(['captchaai', '2captcha']);
-  });
-
-  it('adds a compatible service with one valid entry', async () => {
-    const config = JSON.parse(startConfig);
-    const path = join(folder, 'house.json');
-    writeFileSync(
-      path,
-      JSON.stringify({ ...config, providers: [...config.providers, JSON.parse(compatibleEntry)] }),
-    );
-    const { accounts } = await readConfig({ configPath: path, env });
-    expect(accounts.at(-1)?.id).toBe('house');
   });
 
   it('shows one curl line for each API', () => {

@@ -101,3 +101,19 @@ it('can be made after a restart', async () => {
   await bench.clock.advance(0);
   expect(await bench.find(id)).toMatchObject({ reported: true });
 });
+
+it.each([
+  [59_000, 1],
+  [61_000, 0],
+])('a provider that takes reports for 60 s hears of one after %i ms: %i', async (ageMs, told) => {
+  const bench = openBench({ accounts: [account('a', { provider: anticaptcha })] });
+  bench.transport.script('a', 'submit', json.accepts(7));
+  bench.transport.script('a', 'poll', json.solves('t'));
+  const { id } = await bench.run(5_000);
+  await bench.clock.advance(ageMs);
+  if (told > 0) bench.transport.script('a', 'report', json.processing);
+  await bench.engine.report(CLIENT, id, true);
+  await bench.clock.advance(0);
+  expect(bench.transport.calls('a', 'report')).toHaveLength(told);
+  expect(await bench.store.find(id)).toMatchObject({ reported: true });
+});

@@ -135,7 +135,7 @@ describe('NO_SLOT', () => {
     bench.answer(NO_SLOT);
     const decided = bench.state.claim(TASK.kind);
     await bench.submit();
-    expect(await bench.submit(TASK.kind, decided)).toBe('no_slot');
+    expect(await bench.submit('recaptcha_v2', decided)).toBe('no_slot');
     expect(bench.transport.sent).toHaveLength(1);
   });
 });

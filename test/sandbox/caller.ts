@@ -1,6 +1,5 @@
 /** Calls a sandbox over HTTP as the gateway would: through the providers' own questions and readers. */
 
-import type { FieldName } from '../../src/core/fields.js';
 import type {
   Accepted,
   Exchange,
@@ -9,10 +8,9 @@ import type {
   UpstreamReply,
   UpstreamRequest,
 } from '../../src/core/provider.js';
-import type { Kind, Task } from '../../src/core/task.js';
+import type { Task } from '../../src/core/task.js';
 import { fillRequest } from '../../src/net/upstream-request.js';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
-import { sampleFields, sampleTask } from '../support/sample-tasks.js';
 
 /** Runs `use` against a sandbox of its own. */
 export async function withSandbox(
@@ -84,13 +82,6 @@ function partsOf(parts: Iterable<[string, string | File]>): FormData {
     else form.set(name, value, value.name);
   }
   return form;
-}
-
-/** The smallest task of a kind that the provider takes. */
-export function takenTask(provider: Provider, kind: Kind): Task {
-  const task = sampleTask(kind);
-  const missing = /^needs (\w+)$/.exec(provider.refuses(task) ?? '')?.[1];
-  return missing === undefined ? task : { ...task, ...sampleFields(kind, [missing as FieldName]) };
 }
 
 /** The text of a bare GET, as an old client sees it. */

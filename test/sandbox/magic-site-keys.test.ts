@@ -5,8 +5,9 @@ import json from '../../providers/json.js';
 import { FIELDS, type FieldName } from '../../src/core/fields.js';
 import { fieldsOf, type Kind, type Task } from '../../src/core/task.js';
 import { MAGIC_SITE_KEYS } from '../../src/sandbox/sandbox.js';
+import { smallestTask } from '../providers/subjects.js';
 import { sampleTask } from '../support/sample-tasks.js';
-import { Caller, takenTask, until, withSandbox } from './caller.js';
+import { Caller, until, withSandbox } from './caller.js';
 import { ManualClock } from './manual-clock.js';
 
 /** Nothing but files and choices. */
@@ -86,7 +87,7 @@ describe.each([classic, json])('$id', (provider) => {
     async (kind) => {
       const asked = fieldsOf(kind)
         .filter((name) => name !== 'pageUrl' && isText(name))
-        .map((name) => ({ ...takenTask(provider, kind), [name]: 'sandbox-no-slot' }))
+        .map((name) => ({ ...smallestTask(provider, kind), [name]: 'sandbox-no-slot' }))
         .find((task) => JSON.stringify(provider.submit.ask(task)).includes('sandbox-no-slot'));
       await withSandbox({}, async (sandbox) => {
         const caller = new Caller(sandbox, provider);

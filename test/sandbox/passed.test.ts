@@ -58,8 +58,8 @@ describe('a solution', () => {
   const image = 'iVBORw0KGgo=';
 
   it.each([
-    [{ type: 'GridTask', body: image, rows: 3, columns: 3 }, { click: [3] }],
-    [{ type: 'ReCaptchaV2Classification', image, question: '/m/0k4j' }, { objects: [2] }],
+    [{ type: 'GridTask', body: image, rows: 3, columns: 3 }, { click: [9] }],
+    [{ type: 'ReCaptchaV2Classification', image, question: '/m/0k4j' }, { objects: [8] }],
     [
       {
         type: 'ComplexImageTask',
@@ -67,7 +67,7 @@ describe('a solution', () => {
         imagesBase64: [image],
         metadata: { Grid: '3x3', Task: 'cars' },
       },
-      { answer: [false, false, true, false, false, false, false, false, false] },
+      { answer: [false, false, false, false, false, false, false, false, true] },
     ],
     [
       { type: 'CustomTask', class: 'Basilisk', websiteURL: 'https://example.com/', websiteKey: 'k' },

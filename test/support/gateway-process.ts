@@ -42,8 +42,8 @@ class Run {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH, ...env } });
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, main = MAIN) {
+    const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH, ...env } });
     this.child = child;
     running.add(child);
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -82,9 +82,9 @@ export function runCommand(args: readonly string[], env?: NodeJS.ProcessEnv): Pr
   return new Run(args, env).within(START_WITHIN_MS);
 }
 
-/** Starts `serve` and waits until it listens. */
-export async function startGatewayProcess(configPath: string): Promise<GatewayProcess> {
-  const run = new Run(['serve', '--config', configPath]);
+/** Starts `serve`, of this build unless told otherwise, and waits until it listens. */
+export async function startGatewayProcess(configPath: string, main?: string): Promise<GatewayProcess> {
+  const run = new Run(['serve', '--config', configPath], {}, main);
   const url = await listeningUrl(run);
   return {
     url,

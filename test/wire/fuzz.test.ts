@@ -5,7 +5,7 @@ import { SolveError } from '../../src/core/errors.js';
 import type { Accepted, Provider, Solved } from '../../src/core/provider.js';
 import type { Kind, Task } from '../../src/core/task.js';
 import { loadFolder } from '../../src/registry.js';
-import { ANSWERS, reply } from '../providers/wires.js';
+import { ANSWERS, reply, WORDS } from '../providers/wires.js';
 import { sampleTask } from '../support/sample-tasks.js';
 import { damaged, spoilt } from './damage.js';
 
@@ -53,6 +53,9 @@ function isPartOf(whole: Solved | undefined, kind: Kind) {
   };
 }
 
+/** An answer of CapSolver and YesCaptcha, and no damage. */
+const NONE_MATCHES = '"objects":[]';
+
 const isNothing = (told: unknown) => told === undefined;
 const isNever = () => false;
 
@@ -63,7 +66,12 @@ function readPolls(reading: Reading, provider: Provider, kind: Kind): void {
   const solved = answers.solved(kind, provider.submit.ask(task));
   const whole = read(JSON.stringify(solved));
   if (whole === undefined) reading.faults.push(`${kind} has no answer in ${JSON.stringify(solved)}`);
-  reading.read(damaged(solved, Object.values(whole?.solution ?? {})), read, isPartOf(whole, kind));
+  const bodies = damaged(solved, Object.values(whole?.solution ?? {}));
+  reading.read(
+    bodies.filter((body) => !body.includes(NONE_MATCHES)),
+    read,
+    isPartOf(whole, kind),
+  );
   reading.read(spoilt(JSON.stringify(solved)), read, isNever);
   reading.read(damaged(answers.pending), read, isNothing);
   reading.read(damaged(answers.refused(answers.unsolvable)), read, isNothing);
@@ -75,7 +83,7 @@ function readSubmits(reading: Reading, provider: Provider, task: Task): void {
   const whole = read(JSON.stringify(answers.accepted));
   reading.read(damaged(answers.accepted), read, (told) => isDeepStrictEqual(told, whole));
   reading.read(spoilt(JSON.stringify(answers.accepted)), read, isNever);
-  reading.read(damaged(answers.refused(answers.unsolvable)), read, isNever);
+  reading.read(damaged(answers.refused(WORDS[provider.wire].noSlot)), read, isNever);
 }
 
 function readTheRest(reading: Reading, provider: Provider): void {

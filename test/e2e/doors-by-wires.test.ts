@@ -1,37 +1,48 @@
-/** The services with a wire of their own, behind every door of the gateway. */
+/** Every door in front of every wire: what comes in by one is bought over another, paid once and reported. */
 import { describe, it, vi } from 'vitest';
 import { jsonOf, send } from '../support/http.js';
 import { AUTHORIZED, classicDoor, DOORS, PAGE_URL, storyOf } from './doors.js';
 import { openScene, type Scene, type SceneOptions } from './scene.js';
 
-const SERVICES = [
-  { use: 'deathbycaptcha', apiKey: 'anna-karenina:pass-phrase' },
-  { use: 'deathbycaptcha', apiKey: 'token-0123456789abcdef' },
-  { use: 'bestcaptchasolver', apiKey: 'token-0123456789abcdef' },
+/** Entries of `providers`, each with the wire that it is asked over. */
+const UPSTREAMS = [
+  { wire: 'classic', entry: { use: 'classic', apiKey: 'key-0123456789abcdef' } },
+  { wire: 'json', entry: { use: 'json', apiKey: 'key-0123456789abcdef' } },
+  { wire: 'classic', entry: { use: '2captcha', wire: 'classic', apiKey: 'key-0123456789abcdef' } },
+  { wire: 'json', entry: { use: '2captcha', wire: 'json', apiKey: 'key-0123456789abcdef' } },
+  { wire: 'classic', entry: { use: 'rucaptcha', wire: 'classic', apiKey: 'key-0123456789abcdef' } },
+  { wire: 'json', entry: { use: 'rucaptcha', wire: 'json', apiKey: 'key-0123456789abcdef' } },
+  { wire: 'deathbycaptcha', entry: { use: 'deathbycaptcha', apiKey: 'anna-karenina:pass-phrase' } },
+  { wire: 'deathbycaptcha', entry: { use: 'deathbycaptcha', apiKey: 'token-0123456789abcdef' } },
+  { wire: 'bestcaptchasolver', entry: { use: 'bestcaptchasolver', apiKey: 'token-0123456789abcdef' } },
 ] as const;
 
-type Service = (typeof SERVICES)[number];
+type Upstream = (typeof UPSTREAMS)[number];
 
 /** One service of each sort first, one with the classic wire behind it; both would do. */
-function open({ use, apiKey }: Service, scripts: SceneOptions['scripts'] = [{}, {}]): Promise<Scene> {
-  return openScene({ scripts, entries: [{ use, apiKey }, {}] });
+function open({ entry }: Upstream, scripts: SceneOptions['scripts'] = [{}, {}]): Promise<Scene> {
+  return openScene({ scripts, entries: [entry, {}] });
 }
 
-describe.each(SERVICES)('$use with the key $apiKey', (service) => {
+describe.each(UPSTREAMS)('$entry.use over $wire with the key $entry.apiKey', (upstream) => {
+  const { apiKey } = upstream.entry;
+
   it.concurrent.for(DOORS)(
     'solves what comes in at the $id door',
     async (door, { expect, onTestFinished }) => {
-      const { url, first, gateway, close } = await open(service);
+      const { url, first, second, gateway, close } = await open(upstream);
       onTestFinished(close);
       const told = await door.solve(url);
       const [task] = first.tasks();
       expect(told).toMatchObject({ token: task?.solution.token });
-      expect(task).toMatchObject({ wire: service.use });
+      expect(first.stats()).toMatchObject({ accepted: 1, boughtTwice: [] });
+      expect(second.stats().calls.submit).toBe(0);
+      expect(task).toMatchObject({ wire: upstream.wire });
       expect(new Set(first.requests().flatMap(({ key }) => (key === '' ? [] : [key])))).toEqual(
-        new Set([service.apiKey]),
+        new Set([apiKey]),
       );
       const lines = JSON.stringify(gateway.lines());
-      for (const half of [service.apiKey, ...service.apiKey.split(':')]) expect(lines).not.toContain(half);
+      for (const half of [apiKey, ...apiKey.split(':')]) expect(lines).not.toContain(half);
     },
   );
 
@@ -42,7 +53,7 @@ describe.each(SERVICES)('$use with the key $apiKey', (service) => {
   ] as const)(
     '%s is heard as %s, and the next provider asked',
     async ([siteKey, code], { expect, onTestFinished }) => {
-      const { url, close } = await open(service);
+      const { url, close } = await open(upstream);
       onTestFinished(close);
       // The one behind would do the same with this site key: what counts is that it was asked.
       const json = { kind: 'recaptcha_v2', siteKey, pageUrl: PAGE_URL };
@@ -57,7 +68,7 @@ describe.each(SERVICES)('$use with the key $apiKey', (service) => {
     expect,
     onTestFinished,
   }) => {
-    const { url, first, second, close } = await open(service, [{}, {}]);
+    const { url, first, second, close } = await open(upstream, [{}, {}]);
     onTestFinished(close);
     const told = await classicDoor.solve(url);
     const taskId = 'taskId' in told ? told.taskId : '';
