@@ -14,6 +14,7 @@ export default json({
   id: 'capmonster',
   title: 'CapMonster Cloud',
   baseUrl: 'https://api.capmonster.cloud',
+  waitsOnStatus: 503,
   kinds: {
     image_to_text: { takes: 'body case numeric math capMonsterModule recognizingThreshold' },
     recaptcha_v2: {

@@ -5,6 +5,10 @@ const ENTERPRISE = {
   answer: { token: ['result', 'request'], userAgent: ['user_agent', 'useragent'] },
   takes: 'pageurl googlekey invisible proxy action',
 } as const;
+/** So have clearance cookies, and a user agent inside the same text. */
+const CLEARANCE = {
+  answer: { cookies: ['result', 'request'], userAgent: ['user_agent', 'useragent', 'result', 'request'] },
+} as const;
 const SCORE = 'pageurl googlekey proxy action min_score';
 
 /**
@@ -27,7 +31,7 @@ export default classic({
     recaptcha_v3: { takes: SCORE },
     recaptcha_v3_enterprise: { ...ENTERPRISE, takes: SCORE },
     turnstile: { takes: 'pageurl sitekey proxy action data' },
-    cloudflare_clearance: {},
+    cloudflare_clearance: CLEARANCE,
     geetest_v3: { takes: 'pageurl gt challenge api_server proxy' },
     lemin: {},
     friendly_captcha: {},

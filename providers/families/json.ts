@@ -11,6 +11,8 @@ export interface JsonFacts extends ServiceFacts<wire.JsonRow> {
   /** Kinds that are solved inside createTask. */
   readonly answersAtOnce?: readonly Kind[];
   readonly proxyShape?: wire.ProxyShape;
+  /** An HTTP status that, on a poll and without an answer beside it, means that the task is being worked on. */
+  readonly waitsOnStatus?: number;
   /** The call that takes a report, without key and id; undefined where the service takes none of this sort. */
   readonly report?: (report: UpstreamReport) => ReportCall | undefined;
 }
@@ -44,7 +46,10 @@ export function json(facts: JsonFacts): Provider {
     },
     poll: {
       ask: ({ upstreamId }) => call('/getTaskResult', { taskId: upstreamId }),
-      read: (reply, { task }) => inUsd(answers.readResult(reply, reader(task), codes), facts),
+      read(reply, { task }) {
+        if (reply.status === facts.waitsOnStatus && !answers.isAnswer(reply)) return undefined;
+        return inUsd(answers.readResult(reply, reader(task), codes), facts);
+      },
     },
     balance: { ask: () => call('/getBalance', {}), read: (reply) => answers.readBalance(reply, codes) },
     report: {

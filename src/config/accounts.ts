@@ -36,7 +36,8 @@ function toAccount(config: Config, entry: ProviderEntry, provider: Provider, pos
     kinds: entry.kinds ?? provider.kinds,
     takesPassed: entry.kinds === undefined,
     threads: entry.threads,
-    timing: (kind) => paced(provider.timing(kind), entry.timing ?? {}, isPublic),
+    // Nobody has published a pace for a service that only the config knows.
+    timing: (kind) => paced(provider.timing(kind), entry.timing ?? {}, isPublic && provider.baseUrl !== ''),
     priceUsd: (kind) => priceUsd(entry, provider, kind),
     balanceCheckMs: balanceCheckMs(config, { baseUrl }),
     isPublic,

@@ -211,6 +211,8 @@ export class AccountGates {
   #shutKind(kind: TaskKind, error: SolveError, askedAt: number): void {
     const { clock, breaker } = this.tools;
     const { gate, circuit } = this.kind(kind);
+    // Names that share a state share their fortune, but no judgement about one of them.
+    if (error.code === 'unsupported' && !this.#kinds.has(kind)) return;
     circuit.open();
     if (error.code === 'unsupported') {
       gate.open(error.code, clock.now() + pauseOf(error));

@@ -20,13 +20,13 @@ interface Reply {
 }
 
 /** @throws SolveError `bad_reply` for anything that is no answer of this wire. */
-function readReply(reply: UpstreamReply): Reply {
+function readReply(reply: UpstreamReply, codes: CodeTable): Reply {
   const body = reply.body.trim();
   const parsed = parseJson(keepBigNumber(body, 'request'));
   if (isObject(parsed)) return readObject(parsed);
   if (body.startsWith('OK|')) return done({ request: body.slice(3) });
   const word = typeof parsed === 'string' ? parsed : body;
-  if (classicCodes.find(word) || /^[A-Z][A-Z0-9_]{3,60}$/.test(word)) return refused(word);
+  if (codes.find(word) || /^[A-Z][A-Z0-9_]{3,60}$/.test(word)) return refused(word);
   throw badReply(reply);
 }
 
@@ -57,7 +57,7 @@ function badReply(reply: UpstreamReply): SolveError {
 
 /** The id of an accepted task. */
 export function readAccepted(reply: UpstreamReply, codes: CodeTable = classicCodes): Accepted {
-  const { isDone, code, root } = readReply(reply);
+  const { isDone, code, root } = readReply(reply, codes);
   if (!isDone) throw codes.toError(code, 'submit') ?? badReply(reply);
   const id = valueAt(root, 'request');
   if (typeof id === 'number' && Number.isSafeInteger(id) && id > 0) return { upstreamId: id };
@@ -72,7 +72,7 @@ export function readInstant(
   row: ClassicRow,
   codes: CodeTable = classicCodes,
 ): Accepted {
-  const { isDone, code, root } = readReply(reply);
+  const { isDone, code, root } = readReply(reply, codes);
   if (!isDone) throw codes.toError(code, 'submit') ?? badReply(reply);
   const solution = readAnswer(kind, row, root);
   if (!solution) throw badReply(reply);
@@ -86,7 +86,7 @@ export function readResult(
   row: ClassicRow,
   codes: CodeTable = classicCodes,
 ): Solved | undefined {
-  const { isDone, isStated, code, root } = readReply(reply);
+  const { isDone, isStated, code, root } = readReply(reply, codes);
   if (!isDone) {
     const error = codes.toError(code, 'poll');
     if (error) throw error;
@@ -104,7 +104,7 @@ function priceIn(root: unknown): number | undefined {
 
 /** The answer of a passed-through task, member for member; undefined while it is being worked on. */
 export function readPassed(reply: UpstreamReply, codes: CodeTable = classicCodes): Solved | undefined {
-  const { isDone, isStated, code, root } = readReply(reply);
+  const { isDone, isStated, code, root } = readReply(reply, codes);
   if (!isDone) {
     const error = codes.toError(code, 'poll');
     if (error) throw error;
@@ -127,7 +127,7 @@ function unfold(root: unknown): unknown {
 
 /** The account's money; null where the service says it in other words than a number. */
 export function readBalance(reply: UpstreamReply, codes: CodeTable = classicCodes): number | null {
-  const { isDone, code, root } = readReplyOrNumber(reply);
+  const { isDone, code, root } = readReplyOrNumber(reply, codes);
   if (!isDone) throw codes.toError(code, 'submit') ?? badReply(reply);
   const text = asText(valueAt(root, 'request'))?.trim();
   if (!text) throw badReply(reply);
@@ -135,14 +135,14 @@ export function readBalance(reply: UpstreamReply, codes: CodeTable = classicCode
 }
 
 /** getbalance answers a bare number in plain mode. */
-function readReplyOrNumber(reply: UpstreamReply): Reply {
+function readReplyOrNumber(reply: UpstreamReply, codes: CodeTable): Reply {
   const body = reply.body.trim();
-  return /^-?\d+(\.\d+)?$/.test(body) ? done({ request: body }) : readReply(reply);
+  return /^-?\d+(\.\d+)?$/.test(body) ? done({ request: body }) : readReply(reply, codes);
 }
 
 /** A report was taken, now or before. */
 export function readReported(reply: UpstreamReply, codes: CodeTable = classicCodes): void {
-  const { isDone, isStated, code } = readReply(reply);
+  const { isDone, isStated, code } = readReply(reply, codes);
   if (!isStated) throw badReply(reply);
   if (isDone || code === 'OK_REPORT_RECORDED') return;
   const error = codes.toError(code, 'poll');

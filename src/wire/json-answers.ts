@@ -23,6 +23,11 @@ export function passedSolution(root: unknown): Solution | undefined {
   return isObject(solution) && Object.keys(solution).length > 0 ? solution : undefined;
 }
 
+/** Whether there is an object to be read, whatever it says. */
+export function isAnswer({ body }: UpstreamReply): boolean {
+  return isObject(parseJson(body));
+}
+
 /** @throws SolveError for an error of this wire, whatever the HTTP status, and `bad_reply` for anything else. */
 function readRoot(
   reply: UpstreamReply,

@@ -42,6 +42,12 @@ describe('the pace at a public host', () => {
   });
 });
 
+it('is what the config says for a service that only the config knows', () => {
+  const entry = { use: 'classic', baseUrl: 'https://solver.example.net' };
+  expect(timingOf({ ...entry, timing: FAST })).toEqual(FAST);
+  expect(timingOf(entry)).toEqual(PUBLISHED);
+});
+
 describe('the pace at a private host', () => {
   it.each(['http://127.0.0.1:9000', 'https://10.0.0.1'])('%s is what the config says', (baseUrl) => {
     expect(timingOf({ baseUrl, timing: FAST })).toEqual(FAST);

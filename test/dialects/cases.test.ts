@@ -1,7 +1,9 @@
 /** Every shape in which existing clients ask, and every answer they survive: one file each under cases/. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KIND_NAMES, type Kind } from '../../src/core/task.js';
+import { CLASSIC_KINDS } from '../../src/wire/classic-kinds.js';
 import { type Answer, jsonOf, type Sent, send } from '../support/http.js';
-import { type CaseReply, type CaseRequest, casesOf, type NamedCase } from './case-file.js';
+import { type CaseRecord, type CaseReply, type CaseRequest, casesOf, type NamedCase } from './case-file.js';
 import { FakeGateway } from './fake-gateway.js';
 import { type OpenDoors, openDoors } from './open-doors.js';
 
@@ -29,7 +31,29 @@ describe.each(Object.entries(DIALECTS))('%s', (dialect, least) => {
     expect(cases.length).toBeGreaterThanOrEqual(least);
     expect(cases.filter(({ about }) => !/\S+ \S+/.test(about ?? ''))).toEqual([]);
   });
+
+  it('shows every kind it can say, asked for and solved', () => {
+    const asked = new Set(cases.map(({ task }) => kindOf(task)));
+    const solved = new Set(cases.map(({ gateway }) => gateway?.record).map(solvedKind));
+    const missing = (shown: ReadonlySet<unknown>) => (kind: Kind) =>
+      canSay(dialect, kind) && !shown.has(kind);
+    expect(KIND_NAMES.filter(missing(asked))).toEqual([]);
+    expect(KIND_NAMES.filter(missing(solved))).toEqual([]);
+  });
 });
+
+function kindOf(task: object | null | undefined): unknown {
+  return Reflect.get(task ?? {}, 'kind');
+}
+
+function solvedKind(record: CaseRecord | undefined): unknown {
+  return record?.solution ? kindOf(record.task ?? { kind: 'recaptcha_v2' }) : undefined;
+}
+
+/** in.php has no method for two of the kinds. */
+function canSay(dialect: string, kind: Kind): boolean {
+  return dialect !== 'classic' || CLASSIC_KINDS[kind] !== undefined;
+}
 
 function sentBy({ method, headers = {}, form, json, text, lines }: CaseRequest): Sent {
   const common = method === undefined ? { headers } : { headers, method };

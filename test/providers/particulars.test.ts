@@ -117,6 +117,19 @@ describe('CapMonster', () => {
     expect(capmonster.refuses({ ...sampleTask('hunt'), proxy: undefined })).toBe('needs proxy');
   });
 
+  it('that answers a poll with HTTP 503 is at work, unless its body says more', () => {
+    const task = { upstreamId: 1, task: sampleTask('turnstile') };
+    for (const body of ['', '<html>503</html>']) {
+      expect(capmonster.poll.read(reply(body, 503), task)).toBeUndefined();
+      expect(() => capmonster.poll.read(reply(body, 502), task)).toThrow(SolveError);
+      expect(() => capmonster.submit.read(reply(body, 503), task.task)).toThrow(SolveError);
+    }
+    const refused = reply({ errorId: 1, errorCode: 'ERROR_CAPTCHA_UNSOLVABLE' }, 503);
+    expect(() => capmonster.poll.read(refused, task)).toThrow(
+      expect.objectContaining({ code: 'unsolvable' }),
+    );
+  });
+
   it('says that a DataDome cookie is one', () => {
     const task = { upstreamId: 1, task: sampleTask('datadome') };
     const solution = { domains: { 'example.com': { cookies: { datadome: 'abc' } } } };

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ERROR_POLICY, type ErrorCode, SolveError } from '../../src/core/errors.js';
 import type { Provider, UpstreamReply } from '../../src/core/provider.js';
-import { KIND_NAMES, type Kind } from '../../src/core/task.js';
+import { KIND_NAMES, type Kind, parseTask, type Task } from '../../src/core/task.js';
 import { loadFolder } from '../../src/registry.js';
 import { sampleTask } from '../support/sample-tasks.js';
 import { reply } from './wires.js';
@@ -30,7 +30,11 @@ const golden = z.strictObject({
   source: z.string().min(10),
   confirmed: z.boolean(),
   exchange: z.enum(['submit', 'poll', 'balance', 'report']),
+  /** For a provider of two wires, the one that is not its first. */
+  wire: z.enum(['classic', 'json']).optional(),
   kind: z.enum(KIND_NAMES as [Kind, ...Kind[]]).default('recaptcha_v2'),
+  /** What the task has beside what it must have. */
+  fields: z.record(z.string(), z.unknown()).default({}),
   reply: z.strictObject({ status: z.int(), body: z.union([z.string(), z.record(z.string(), z.unknown())]) }),
   expect: z.union([
     z.strictObject({ error }),
@@ -46,9 +50,14 @@ const golden = z.strictObject({
 });
 type Golden = z.output<typeof golden>;
 
+function taskOf(kind: Kind, more: Golden['fields']): Task {
+  const { kind: _kind, passed: _passed, ...fields } = sampleTask(kind);
+  return parseTask(kind, { ...fields, ...more });
+}
+
 /** What the provider makes of a reply, in the words of the files. */
-function outcomeOf(provider: Provider, { exchange, kind }: Golden, answer: UpstreamReply): object {
-  const task = sampleTask(kind);
+function outcomeOf(provider: Provider, { exchange, kind, fields }: Golden, answer: UpstreamReply): object {
+  const task = taskOf(kind, fields);
   const upstream = { upstreamId: 'upstream-1', task };
   if (exchange === 'submit') {
     const { upstreamId, solved } = provider.submit.read(answer, task);
@@ -95,8 +104,9 @@ describe.each(ids)('%s', (id) => {
 
   it.each(files)('%s', (file) => {
     const given = golden.parse(JSON.parse(readFileSync(new URL(`${id}/${file}`, folder), 'utf8')));
-    const provider = providers.get(id);
-    if (!provider) throw new Error(`no provider ${id}`);
+    const own = providers.get(id);
+    const provider = given.wire ? own?.over?.[given.wire] : own;
+    if (!provider) throw new Error(`no provider ${id} over ${given.wire}`);
     expect(provider.speaks).toContain(given.kind);
     const outcome = outcomeOrError(provider, given);
     if ('error' in given.expect) expect(outcome).toMatchObject(given.expect);
