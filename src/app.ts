@@ -1,8 +1,8 @@
 /** The one place where everything is plugged together. */
 import { readFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
 import { readCertificate } from './app/certificate.js';
 import { mountDoors, openApp } from './app/doors.js';
+import { keepForgetting, ledgerPath, openLedger } from './app/ledger.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
 import { mountOperator } from './app/operator.js';
 import { keySha256 } from './config/key.js';
@@ -11,14 +11,12 @@ import { systemClock } from './core/clock.js';
 import type { Dialect } from './core/dialect.js';
 import { Events } from './core/events.js';
 import type { Provider } from './core/provider.js';
-import type { TaskStore } from './core/store.js';
 import { Engine } from './engine/gateway.js';
 import { openTransport } from './net/upstream.js';
 import { type Log, logEvents, openLog } from './ops/log.js';
 import { openMetrics } from './ops/metrics.js';
 import { openStatus } from './ops/status.js';
 import { loadFolder } from './registry.js';
-import { openSqlite } from './store/sqlite.js';
 
 export { ConfigError } from './config/faults.js';
 export { jsonSchema } from './config/outline.js';
@@ -41,8 +39,6 @@ export interface RunningGateway {
 
 /** Answers under way get this long at the end. */
 const CLOSE_GRACE_MS = 3_000;
-const FORGET_EVERY_MS = 60_000;
-const FORGET_AT_ONCE = 500;
 
 /** Every provider there is, by id. */
 export function loadProviders(): Promise<ReadonlyMap<string, Provider>> {
@@ -64,7 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const onFault = (error: unknown) =>
     log.error({ event: 'fault', detail: describe(error) }, 'something went wrong here');
   const events = new Events(() => clock.now(), onFault);
-  const store = openSqlite({ path: within(loaded.directory, config.store.path) });
+  const store = await openLedger(loaded);
   const transport = openTransport();
   const engine = new Engine({
     clock,
@@ -76,6 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     onStoreError: onFault,
     routing: { ...config.routing, kinds: config.routing.kinds ?? {} },
     breaker: config.breaker,
+    repeatWindowMs: config.server.repeatWindowMs,
   });
   logEvents(events, log);
   const gauges = () => ({ inFlight: engine.inFlight, providers: engine.providers() });
@@ -117,6 +114,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   );
   // Not before, so that the first line of the log names the port.
   engine.resume();
+  engine.share();
   return {
     url,
     log,
@@ -143,29 +141,9 @@ async function listenAll(
   const { host, port, tls } = config.server;
   const plain = await listen(app, { host, port });
   if (!tls) return [plain];
-  const place = { ...tls, directory, storePath: config.store.path, host };
+  const place = { ...tls, directory, storePath: ledgerPath(config), host };
   const pem = await readCertificate(place, systemClock.now());
   return [plain, await listenTls(app, { host, port }, { port: tls.port, ...pem })];
-}
-
-/** Forgets what is older than the config keeps, a little at a time. */
-function keepForgetting(
-  store: TaskStore,
-  retention: LoadedConfig['config']['store']['retention'],
-  onFault: (error: unknown) => void,
-): () => void {
-  const forget = async () => {
-    const now = systemClock.now();
-    const before = { solutions: now - retention.solutionMs, tasks: now - retention.taskMs };
-    while ((await store.forget(before, FORGET_AT_ONCE)) >= FORGET_AT_ONCE);
-  };
-  const timer = setInterval(() => void forget().catch(onFault), FORGET_EVERY_MS);
-  timer.unref();
-  return () => clearInterval(timer);
-}
-
-function within(directory: string, path: string): string {
-  return isAbsolute(path) || path === ':memory:' ? path : join(directory, path);
 }
 
 function packageVersion(): string {

@@ -21,7 +21,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   ops: { imports: ['core'], libraries: ['pino', 'prom-client'] },
   engine: { imports: ['core'], libraries: ['opossum'] },
   net: { imports: ['core'], libraries: ['undici'], outside: ['node:net', 'node:tls', 'node:dns'] },
-  store: { imports: ['core'], libraries: ['libsql'], outside: ['node:fs'] },
+  store: { imports: ['core'], libraries: ['libsql', 'pg'], outside: ['node:fs'] },
   config: { imports: ['core'], libraries: ['zod'], outside: ['node:fs'] },
   registry: { imports: [], libraries: [], outside: ['node:fs/promises'] },
   sandbox: { imports: ['core', 'wire'], libraries: [], outside: ['node:http', 'node:net'] },

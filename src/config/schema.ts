@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import { KIND_NAMES } from '../core/task.js';
 import { baseUrlFault } from './base-url.js';
+import { store } from './store-schema.js';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 /** The whole of `server.tls` where the operator has no certificate. */
 const SELF_SIGNED = 'self-signed';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 
 const kind = z.enum(KIND_NAMES).meta({ title: 'kind' });
 const port = z.int().min(0).max(65_535);
@@ -55,6 +55,13 @@ const server = z.strictObject({
     .min(1)
     .default(8 * 1024 * 1024)
     .describe('Largest request body that is read.'),
+  repeatWindowMs: z
+    .int()
+    .min(0)
+    .default(10 * SECOND)
+    .describe(
+      'A submit on the classic or json door that is repeated this soon after the client hung up unheard is the same task; 0 never.',
+    ),
   tls: z
     .preprocess(
       (written) => (written === SELF_SIGNED ? { port: 8443 } : written),
@@ -108,7 +115,13 @@ const client = z.strictObject({
     .strictObject({
       inFlight: count.optional().describe('Most unfinished tasks at once.'),
       perMinute: count.optional().describe('Most submits a minute.'),
-      usdPerDay: z.number().min(0).optional().describe('Most money spent in 24 hours, in USD.'),
+      usdPerDay: z
+        .number()
+        .min(0)
+        .optional()
+        .describe(
+          'Most money spent between midnight and midnight UTC, in USD; open tasks count with what they may cost.',
+        ),
     })
     .optional()
     .describe('What this client may use; absent for no limit.'),
@@ -218,20 +231,6 @@ const polling = z.strictObject({
   holdMs: holdMs
     .default(3 * SECOND)
     .describe('Longest time a poll on the classic and json doors is held open; 0 answers at once.'),
-});
-
-const store = z.strictObject({
-  use: z.literal('sqlite').default('sqlite').describe('What remembers the tasks.'),
-  path: path.default('data/gateway.db').describe('Database file, relative to the config file.'),
-  retention: z
-    .strictObject({
-      solutionMs: milliseconds
-        .default(30 * MINUTE)
-        .describe('Solutions are forgotten this long after the task ended.'),
-      taskMs: milliseconds.default(24 * HOUR).describe('Tasks are forgotten this long after they ended.'),
-    })
-    .prefault({})
-    .describe('How long finished tasks are kept.'),
 });
 
 const log = z.strictObject({

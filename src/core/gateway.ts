@@ -1,6 +1,6 @@
 /** What a dialect may ask of the gateway. */
 import { SolveError } from './errors.js';
-import type { Origin, TaskOptions, TaskRecord } from './store.js';
+import type { Idempotency, Origin, TaskOptions, TaskRecord } from './store.js';
 import type { Kind, Task, TaskKind } from './task.js';
 
 /** Who is asking: an entry of `clients` in the config. */
@@ -36,14 +36,23 @@ export interface Submission {
   readonly options?: TaskOptions;
   /** How long the caller gives the task, in ms; capped by the config. */
   readonly deadlineMs?: number | undefined;
+  /** A request that came before under the same key is the same task. */
+  readonly idempotency?: Idempotency | undefined;
 }
 
 /** Every method that names a task throws SolveError `task_not_found` for an unknown id and for another client's. */
 export interface Gateway {
   /** @throws SolveError `auth` with detail `missing`, `malformed` or `unknown`. */
   authenticate(key: string | undefined): Client;
-  /** Takes a task; resolves when it is durable. @throws SolveError when the client may not have it solved. */
+  /**
+   * Takes a task; resolves when it is durable. A repeated idempotency key gives the first task.
+   * @throws SolveError when the client may not have it solved; `conflict` for a key that came with another request.
+   */
   submit(client: Client, submission: Submission): Promise<TaskRecord>;
+  /** The task that this request has made, should its answer not have been heard; each one is given once. */
+  repeated(client: Client, request: () => string): number | undefined;
+  /** The client hung up before it heard the id of the task that `request` has made. */
+  unheard(client: Client, request: () => string, id: number): void;
   /** Resolves when a provider has accepted the task, when it has ended, or when `acceptWithinMs` is over. */
   untilAccepted(id: number, signal?: AbortSignal): Promise<TaskRecord>;
   find(client: Client, id: number): Promise<TaskRecord>;

@@ -5,7 +5,7 @@ import { type Client, errorOf, type Gateway } from '../core/gateway.js';
 import { isOpen, spentUsd, type TaskRecord } from '../core/store.js';
 import { factsOf } from '../core/task.js';
 import type { Question } from '../wire/codes.js';
-import { bodyText, gatewayHeaders, keyOf, parseBody, readTaskId } from '../wire/door.js';
+import { bodyText, gatewayHeaders, keyOf, parseBody, readTaskId, submitOnce } from '../wire/door.js';
 import { sayEcho } from '../wire/echo.js';
 import * as figures from '../wire/figures.js';
 import { flavourOfBody, particularsOf } from '../wire/flavours.js';
@@ -59,12 +59,12 @@ const createTask = door('submit', async ({ request, gateway, sent, client }) => 
   const flavour = request.flavour ?? flavourOfBody(sent, request.headers.get('user-agent'));
   const { task, ignored } = wire.fromMembers(sent.task, flavour);
   const origin = { dialect: 'json', flavour, ...formOf(task, wire.typeOf(sent.task)) } as const;
-  const { id } = await gateway.submit(client, { task, origin });
+  const { signal } = request;
   const { solvesImagesAtOnce } = particularsOf(flavour);
   const isAtOnce = solvesImagesAtOnce && factsOf(task.kind).group === 'image';
-  const record = isAtOnce
-    ? await gateway.untilEnded(client, id, IMAGE_WAIT_MS, request.signal)
-    : await gateway.untilAccepted(id, request.signal);
+  const record = await submitOnce({ gateway, client, signal }, { task, origin }, (id) =>
+    isAtOnce ? gateway.untilEnded(client, id, IMAGE_WAIT_MS, signal) : gateway.untilAccepted(id, signal),
+  );
   const headers = gatewayHeaders(record, ignored);
   if (record.error) return sayError(errorOf(record), 'submit', {}, headers);
   if (!isAtOnce || !record.solution) return Response.json(accepted(record), { headers });

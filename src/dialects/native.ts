@@ -2,9 +2,9 @@
 import type { Dialect, DoorRequest, Handler } from '../core/dialect.js';
 import { SolveError } from '../core/errors.js';
 import type { Client, Gateway } from '../core/gateway.js';
-import { isOpen, type TaskRecord } from '../core/store.js';
+import { type Idempotency, isOpen, type TaskRecord } from '../core/store.js';
 import { factsOf } from '../core/task.js';
-import { bodyText, gatewayHeaders, keyOf, parseBody, readTaskId } from '../wire/door.js';
+import { bodyText, fingerprintOf, gatewayHeaders, keyOf, parseBody, readTaskId } from '../wire/door.js';
 import * as wire from '../wire/native.js';
 
 interface Call {
@@ -49,7 +49,27 @@ const createTask = door(async (call) => sayTask(await take(call), 202));
 
 async function take({ request, gateway, client }: Call): Promise<TaskRecord> {
   const { task, options, deadlineMs } = wire.readSubmit(readJson(request));
-  return await gateway.submit(client, { task, options, deadlineMs, origin: { dialect: 'native' } });
+  const idempotency = idempotencyOf(request);
+  return await gateway.submit(client, {
+    task,
+    options,
+    deadlineMs,
+    idempotency,
+    origin: { dialect: 'native' },
+  });
+}
+
+const LONGEST_KEY = 255;
+
+/** The key that makes a repeated request the same task; what it came with is told by a hash of the body. */
+function idempotencyOf({ headers, body }: DoorRequest): Idempotency | undefined {
+  const key = headers.get('idempotency-key')?.trim();
+  if (key === undefined) return undefined;
+  if (key === '' || key.length > LONGEST_KEY) {
+    const message = `must have 1 to ${LONGEST_KEY} characters`;
+    throw new SolveError('bad_request', { issues: [{ path: 'Idempotency-Key', message }] });
+  }
+  return { key, fingerprint: fingerprintOf(parseBody(bodyText(body))) };
 }
 
 const getTask = door(async ({ request, gateway, client }) => {

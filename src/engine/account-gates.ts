@@ -1,29 +1,23 @@
 /** What keeps tasks and calls away from one account, what its answers say about that, and how it comes back. */
 import type { Cancel, Clock } from '../core/clock.js';
 import { SolveError } from '../core/errors.js';
-import type { BreakerScope, Events } from '../core/events.js';
+import type { BreakerChange, BreakerScope, Events } from '../core/events.js';
 import type { BreakerSettings } from '../core/gateway.js';
 import type { Account } from '../core/provider.js';
-import { passedWire, type TaskKind } from '../core/task.js';
+import type { TaskKind } from '../core/task.js';
 import { Balance } from './balance.js';
 import { Circuit } from './circuit.js';
 import { Doubt } from './doubt.js';
 import { Gate } from './gate.js';
+import { type KindState, KindStates } from './kind-states.js';
 import type { Room } from './room.js';
-import { Score } from './scores.js';
+import type { Score } from './scores.js';
 
 export interface GateTools {
   readonly clock: Clock;
   readonly events: Events;
   readonly breaker: BreakerSettings;
   readonly room: Room;
-}
-
-/** Capacity and quality of one kind at this account. */
-export interface KindState {
-  readonly circuit: Circuit;
-  readonly gate: Gate;
-  readonly score: Score;
 }
 
 /** A failed submit: when it left, and whether it was the try of an open gate. */
@@ -40,7 +34,6 @@ interface Tryable {
 
 /** How soon those who wait for somebody else's try look again. */
 const PROBE_PAUSE_MS = 250;
-const MOST_KINDS = 100;
 
 export class AccountGates {
   readonly transport: Gate;
@@ -52,7 +45,7 @@ export class AccountGates {
   readonly balance: Balance;
   /** In front of every call but tries. */
   readonly circuit: Circuit;
-  readonly #kinds = new Map<TaskKind, KindState>();
+  readonly #kinds: KindStates;
   /** Kinds refused for want of money, and when they were asked, until a balance tells whether that is so. */
   readonly #unpaid = new Map<TaskKind, number>();
   #failuresInRow = 0;
@@ -69,6 +62,7 @@ export class AccountGates {
     this.key = this.#gate('key');
     this.ban = this.#gate('ban');
     this.operator = this.#gate('operator');
+    this.#kinds = new KindStates(account.id, (kind) => this.#gate('kind', kind));
     this.doubt = new Doubt(tools.clock, tools.breaker);
     this.circuit = new Circuit(account.id);
     this.balance = new Balance(tools.clock, {
@@ -80,16 +74,8 @@ export class AccountGates {
     });
   }
 
-  /** Clients may make up any name: those beyond the first hundred share one state. */
-  kind(asked: TaskKind): KindState {
-    const wire = this.#kinds.size < MOST_KINDS ? undefined : passedWire(asked);
-    const kind: TaskKind = wire === undefined || this.#kinds.has(asked) ? asked : `${wire}:*`;
-    const known = this.#kinds.get(kind);
-    if (known) return known;
-    const gate = this.#gate('kind', kind);
-    const state = { circuit: new Circuit(`${this.account.id} ${kind}`), gate, score: new Score() };
-    this.#kinds.set(kind, state);
-    return state;
+  kind(kind: TaskKind): KindState {
+    return this.#kinds.of(kind);
   }
 
   /** The account-wide gates that keep new tasks out, the gravest first. */
@@ -177,8 +163,38 @@ export class AccountGates {
     this.#failuresInRow = 0;
     this.doubt.clear();
     this.circuit.close();
-    for (const kind of this.#kinds.keys()) this.accepted(kind);
+    for (const kind of this.#kinds.names) this.accepted(kind);
     this.#checkLater();
+  }
+
+  /** Closes again what an earlier process had closed, or what another one has; a ban that is over stays over. */
+  restore({ scope, kind, cause, since, until }: Omit<BreakerChange, 'provider'>): void {
+    if (scope === 'ban' && (until ?? 0) <= this.tools.clock.now()) return;
+    const state = kind === null ? undefined : this.kind(kind);
+    (state?.gate ?? this.#gateOf(scope)).open(cause, until, since);
+    if (scope === 'kind') state?.circuit.open();
+    if (scope === 'transport') this.circuit.open();
+    this.#checkLater();
+  }
+
+  /** Whether the account is closed at this scope. */
+  isShut(scope: BreakerScope): boolean {
+    return this.#gateOf(scope).isOpen;
+  }
+
+  /** Opens again what was closed on somebody else's word. */
+  open(scope: BreakerScope): void {
+    this.#gateOf(scope).close();
+  }
+
+  /** The kinds whose score has changed since this was asked last. */
+  changedScores(): readonly (readonly [TaskKind, Score])[] {
+    return this.#kinds.changedScores();
+  }
+
+  #gateOf(scope: BreakerScope): Gate {
+    const { transport, money, key, ban, operator } = this;
+    return { transport, money, key, ban, operator, kind: transport }[scope];
   }
 
   /** Ends its timers. */
@@ -186,7 +202,7 @@ export class AccountGates {
     this.#isClosed = true;
     this.#cancelCheck?.();
     this.circuit.shutdown();
-    for (const { circuit } of this.#kinds.values()) circuit.shutdown();
+    this.#kinds.close();
   }
 
   #gate(scope: BreakerScope, kind: TaskKind | null = null): Gate {

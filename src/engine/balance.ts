@@ -18,11 +18,25 @@ export class Balance {
   #askedAt = Number.NEGATIVE_INFINITY;
   #toldAt = Number.NEGATIVE_INFINITY;
   #call: Promise<void> | undefined;
+  readonly #listeners: ((amount: number | null, at: number) => void)[] = [];
 
   constructor(
     private readonly clock: Clock,
     private readonly asking: BalanceAsking,
   ) {}
+
+  /** Calls `listener` with every answer and its time. */
+  onTold(listener: (amount: number | null, at: number) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Takes what an earlier process was told, where nothing is known yet. */
+  restore({ amount, at }: { readonly amount: number | null; readonly at: number }): void {
+    if (this.#toldAt > at) return;
+    this.#amount = amount;
+    this.#toldAt = at;
+    this.#askedAt = at;
+  }
 
   /** The earliest time the service may be asked again. */
   get askableAt(): number {
@@ -65,5 +79,6 @@ export class Balance {
     // Counted from the answer, so that no two questions reach the service closer than its floor.
     this.#askedAt = this.#toldAt;
     this.asking.onTold(this.#amount);
+    for (const listener of this.#listeners) listener(this.#amount, this.#toldAt);
   }
 }

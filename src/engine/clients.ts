@@ -75,16 +75,13 @@ function matches(rule: string, host: string): boolean {
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** How much each client has in flight, has sent and has spent; a day's spending starts again at midnight UTC. */
+/** How much each client has in flight and has sent. */
 export class Usage {
-  readonly #byClient = new Map<
-    string,
-    { inFlight: number; sentAt: number[]; spentUsd: number; day: number }
-  >();
+  readonly #byClient = new Map<string, { inFlight: number; sentAt: number[] }>();
 
   constructor(private readonly now: () => number) {}
 
-  /** Counts one more task. @throws SolveError `rate_limited` or `zero_balance` when a limit is reached. */
+  /** Counts one more task. @throws SolveError `rate_limited` when a limit is reached. */
   begin({ id, limits }: Client): void {
     const usage = this.#of(id);
     if (limits?.inFlight !== undefined && usage.inFlight >= limits.inFlight) {
@@ -94,9 +91,6 @@ export class Usage {
       });
     }
     if (limits?.perMinute !== undefined) this.#countSent(id, limits.perMinute);
-    if (limits?.usdPerDay !== undefined && usage.spentUsd >= limits.usdPerDay) {
-      throw new SolveError('zero_balance', { detail: `clients.${id}.limits.usdPerDay is spent.` });
-    }
     usage.inFlight += 1;
   }
 
@@ -120,33 +114,14 @@ export class Usage {
     this.#of(id).inFlight += 1;
   }
 
-  end(id: string, spentUsd: number): void {
+  end(id: string): void {
     this.#of(id).inFlight -= 1;
-    this.spend(id, spentUsd);
-  }
-
-  /** Corrects what the client has spent; negative when a purchase turned out to be none. */
-  spend(id: string, usd: number): void {
-    this.#of(id).spentUsd += usd;
-  }
-
-  /** What the client has spent today, in USD. */
-  spentUsd(id: string): number {
-    return this.#of(id).spentUsd;
-  }
-
-  /** Sets today's spending to what the ledger says. */
-  learnSpent(id: string, usd: number): void {
-    this.#of(id).spentUsd = usd;
   }
 
   #of(id: string) {
-    const day = Math.floor(this.now() / DAY_MS);
-    const known = this.#byClient.get(id);
-    if (known && known.day === day) return known;
-    const usage = { inFlight: known?.inFlight ?? 0, sentAt: known?.sentAt ?? [], spentUsd: 0, day };
-    this.#byClient.set(id, usage);
-    return usage;
+    const known = this.#byClient.get(id) ?? { inFlight: 0, sentAt: [] };
+    this.#byClient.set(id, known);
+    return known;
   }
 }
 

@@ -70,11 +70,14 @@ export class Gate {
     };
   }
 
-  /** Closes the way until `until`; null until somebody acts. A time that is already longer stands. */
-  open(cause: string, until: number | null): void {
+  /**
+   * Closes the way until `until`; null until somebody acts. A time that is already longer stands.
+   * `since` is for what an earlier process has closed.
+   */
+  open(cause: string, until: number | null, since?: number): void {
     if (this.isOpen && (this.until ?? Number.POSITIVE_INFINITY) > (until ?? Number.POSITIVE_INFINITY)) return;
     this.#openedAt = this.owner.clock.now();
-    if (!this.isOpen) this.since = this.#openedAt;
+    if (!this.isOpen) this.since = since ?? this.#openedAt;
     this.cause = cause;
     this.until = until;
     this.owner.events.emit('breaker-opened', this.#change(cause));

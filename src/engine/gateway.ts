@@ -14,17 +14,20 @@ import type {
 } from '../core/gateway.js';
 import type { Account, Transport } from '../core/provider.js';
 import type { ProviderStatus } from '../core/status.js';
-import { isOpen, spentUsd, type TaskRecord, type TaskStore } from '../core/store.js';
-import { KIND_NAMES } from '../core/task.js';
+import { BudgetSpent, isOpen, KeyTaken, type TaskRecord, type TaskStore } from '../core/store.js';
+import { KIND_NAMES, type TaskKind } from '../core/task.js';
 import { AccountState } from './account.js';
 import { statusOf } from './account-status.js';
 import { Activity, roomOf } from './activity.js';
+import { takes } from './candidates.js';
 import { Clients, checkAllowed, startOfDay, Usage } from './clients.js';
-import { newRecord, withoutImages } from './records.js';
+import { Recollection } from './recollection.js';
+import { newRecord } from './records.js';
+import { Repeats } from './repeats.js';
+import { Reports } from './reports.js';
 import { Room } from './room.js';
 import { TaskIds } from './task-ids.js';
-import { type RunTools, TaskRun } from './task-run.js';
-import { Waits } from './waits.js';
+import { Tasks } from './tasks.js';
 
 export interface EngineOptions {
   readonly clock: Clock;
@@ -36,14 +39,12 @@ export interface EngineOptions {
   readonly routing: RoutingSettings;
   readonly breaker: BreakerSettings;
   readonly onStoreError: (error: unknown) => void;
+  /** How long a request whose answer nobody heard may be repeated without counting twice; 0 or absent for never. */
+  readonly repeatWindowMs?: number | undefined;
 }
 
-/** Finished tasks kept in memory for the polls that follow; older ones come from the store. */
-const KEPT_RECORDS = 5_000;
 /** How long a client waits for balances that are not known yet. */
 const BALANCE_WAIT_MS = 2_500;
-/** Resumed polls are spread over at most this per task, so that a restart is no burst. */
-const RESUME_SPACING_MS = 2;
 
 export class Engine implements Gateway {
   readonly #options: EngineOptions;
@@ -51,17 +52,11 @@ export class Engine implements Gateway {
   readonly #clients: Clients;
   readonly #usage: Usage;
   readonly #activity: Activity;
-  readonly #tools: RunTools;
-  readonly #running = new Map<number, TaskRun>();
-  /** Left by the last process, not yet gone on with. */
-  readonly #loaded: TaskRun[] = [];
-  /** Ended, and the answer to a submit is still to be booked. */
-  readonly #late = new Set<TaskRun>();
-  readonly #finished = new Map<number, TaskRecord>();
   readonly #ids: TaskIds;
-  readonly #waits: Waits;
-  /** Tasks whose report is on its way to the ledger. */
-  readonly #reporting = new Set<number>();
+  readonly #tasks: Tasks;
+  readonly #recollection: Recollection;
+  readonly #repeats: Repeats;
+  readonly #reports: Reports;
   #isStopping = false;
 
   constructor(options: EngineOptions) {
@@ -72,26 +67,40 @@ export class Engine implements Gateway {
     this.#usage = new Usage(() => options.clock.now());
     this.#activity = new Activity(options.events, () => options.clock.now());
     this.#ids = new TaskIds(options.store);
-    this.#waits = new Waits(options.clock);
-    this.#tools = { ...options, accounts: this.#accounts, room };
+    this.#repeats = new Repeats(options.clock, options.repeatWindowMs ?? 0);
+    this.#recollection = new Recollection({ ...options, accounts: this.#accounts });
+    this.#recollection.start();
+    this.#reports = new Reports({
+      ...options,
+      accounts: this.#accounts,
+      onReported: (id, reported) => this.#tasks.changeFinished(id, { reported }),
+    });
+    this.#tasks = new Tasks({
+      ...options,
+      accounts: this.#accounts,
+      room,
+      clientOf: (clientId) => options.clients.find(({ id }) => id === clientId),
+      onBegun: (clientId) => this.#usage.resume(clientId),
+      onOver: (clientId) => this.#usage.end(clientId),
+      onFact: (key, value) => this.#recollection.learn(key, value),
+    });
   }
 
-  /** Learns what the last process left: today's spending, and every task that waits for an answer. */
+  /** Learns what the last process left: what it knew of the accounts, and every task that waits for an answer. */
   async load(): Promise<void> {
-    const { store, clients, clock } = this.#options;
-    for (const { id } of clients)
-      this.#usage.learnSpent(id, await store.spentUsd(id, startOfDay(clock.now())));
-    for (const record of await store.unfinished()) {
-      this.#usage.resume(record.clientId);
-      const run = new TaskRun(record, this.#clientOf(record), this.#tools);
-      this.#keep(run);
-      this.#loaded.push(run);
-    }
+    await this.#recollection.load();
+    await this.#tasks.load();
   }
 
   /** Goes on with the tasks that were loaded, one shortly after the other. */
   resume(): void {
-    for (const [position, run] of this.#loaded.splice(0).entries()) run.resume(position * RESUME_SPACING_MS);
+    this.#tasks.resume();
+  }
+
+  /** Works beside other processes on the same store. */
+  share(): void {
+    this.#tasks.share();
+    this.#recollection.keepScores();
   }
 
   authenticate(key: string | undefined): Client {
@@ -99,23 +108,34 @@ export class Engine implements Gateway {
   }
 
   async submit(client: Client, submission: Submission): Promise<TaskRecord> {
-    if (this.#isStopping)
-      throw new SolveError('overloaded', { detail: 'The gateway is stopping.', retryAfterMs: 1_000 });
+    const { clock, store } = this.#options;
+    if (this.#isStopping || !store.isHeld)
+      throw new SolveError('overloaded', { detail: 'The gateway takes nothing now.', retryAfterMs: 1_000 });
     checkAllowed(client, submission.task);
     this.#usage.begin(client);
-    let run: TaskRun | undefined;
     try {
-      const record = newRecord(await this.#ids.take(), client, submission, this.#options);
-      run = new TaskRun(record, client, this.#tools);
-      this.#keep(run);
-      await run.begin();
-      return run.record;
+      const limitUsd = client.limits?.usdPerDay;
+      const budget = limitUsd === undefined ? undefined : { limitUsd, since: startOfDay(clock.now()) };
+      const reservedUsd = budget && dearest(this.#accounts, submission.task.kind);
+      const record = newRecord(await this.#ids.take(), client, { ...submission, reservedUsd }, this.#options);
+      return await this.#tasks.begin(record, client, budget);
     } catch (error) {
-      if (run) this.#running.delete(run.record.id);
-      this.#usage.end(client.id, 0);
-      if (error instanceof SolveError) throw error;
-      throw this.#unwritable(error);
+      this.#usage.end(client.id);
+      return await this.#notBegun(client, submission, error);
     }
+  }
+
+  /** The task that was handed in before under the same key, or why there is none. */
+  async #notBegun(client: Client, { idempotency }: Submission, error: unknown): Promise<TaskRecord> {
+    if (error instanceof BudgetSpent)
+      throw new SolveError('zero_balance', { detail: `clients.${client.id}.limits.usdPerDay is spent.` });
+    if (error instanceof KeyTaken) {
+      const first = await this.#tasks.find(error.taskId);
+      if (first?.idempotency?.fingerprint === idempotency?.fingerprint && first) return first;
+      throw new SolveError('conflict', { detail: 'This Idempotency-Key came with another request before.' });
+    }
+    if (error instanceof SolveError) throw error;
+    throw this.#unwritable(error);
   }
 
   #unwritable(error: unknown): SolveError {
@@ -124,59 +144,78 @@ export class Engine implements Gateway {
   }
 
   async untilAccepted(id: number, signal?: AbortSignal): Promise<TaskRecord> {
-    const run = this.#running.get(id);
-    if (run) await this.#waits.until(run.accepted, this.#options.routing.acceptWithinMs, signal);
-    const record = run?.record ?? (await this.#lookUp(id));
+    const run = this.#tasks.running(id);
+    if (run) await this.#tasks.until(run.accepted, this.#options.routing.acceptWithinMs, signal);
+    const record = run?.record ?? (await this.#tasks.find(id));
     if (!record) throw notFound(id);
     return record;
   }
 
   async find(client: Client, id: number): Promise<TaskRecord> {
-    const record = this.#running.get(id)?.record ?? (await this.#lookUp(id));
+    const record = await this.#tasks.find(id);
     if (!record || record.clientId !== client.id) throw notFound(id);
     return record;
   }
 
   async untilEnded(client: Client, id: number, waitMs: number, signal?: AbortSignal): Promise<TaskRecord> {
     const record = await this.find(client, id);
-    const run = this.#running.get(id);
-    if (!run || !isOpen(record) || waitMs <= 0) return record;
-    await this.#waits.until(run.ended, waitMs, signal);
-    return run.record;
+    if (!isOpen(record) || waitMs <= 0) return record;
+    await this.#tasks.untilEnded(id, waitMs, signal);
+    return await this.find(client, id);
   }
 
   async cancel(client: Client, id: number): Promise<TaskRecord> {
     const record = await this.find(client, id);
-    const run = this.#running.get(id);
-    if (!run) return record;
-    await run.cancel();
-    await run.ended;
-    return run.record;
+    const run = this.#tasks.running(id);
+    if (run) {
+      await run.cancel();
+      await Promise.race([run.ended, run.lost]);
+    } else if (isOpen(record)) await this.#cancelElsewhere(record);
+    return await this.find(client, id);
+  }
+
+  /** Another process works on it: it hears of the end from the store. */
+  async #cancelElsewhere({ id, passedOver }: TaskRecord): Promise<void> {
+    const at = this.#options.clock.now();
+    const end = { status: 'cancelled', provider: null, solution: null, error: null } as const;
+    try {
+      await this.#options.store.write(id, [{ move: 'settled', at, passedOver, ...end }]);
+      this.#tasks.forget(id);
+    } catch (error) {
+      throw this.#unwritable(error);
+    }
+  }
+
+  repeated(client: Client, request: () => string): number | undefined {
+    return this.#repeats.isEmpty ? undefined : this.#repeats.take(client.id, request());
+  }
+
+  unheard(client: Client, request: () => string, id: number): void {
+    this.#repeats.keep(client.id, request(), id);
   }
 
   async report(client: Client, id: number, isAccepted: boolean): Promise<void> {
     const record = await this.find(client, id);
-    if (record.reported !== null || record.status !== 'solved' || this.#reporting.has(id)) return;
-    this.#reporting.add(id);
     try {
-      await this.#options.store.write(id, [{ move: 'reported', isAccepted }]);
-      if (this.#finished.has(id)) this.#finished.set(id, { ...record, reported: isAccepted });
+      await this.#reports.take(record, isAccepted);
     } catch (error) {
       throw this.#unwritable(error);
-    } finally {
-      this.#reporting.delete(id);
     }
-    void this.#tellProvider(record, isAccepted);
   }
 
   async balanceUsd(client: Client): Promise<number> {
     const balances = this.#accountsOf(client).map(({ gates }) => gates.balance);
     const answers = Promise.all(balances.map((balance) => balance.refresh()));
     const isUnknown = balances.some(({ usd }) => usd === null);
-    if (isUnknown) await this.#waits.until(answers, BALANCE_WAIT_MS);
+    if (isUnknown) await this.#tasks.until(answers, BALANCE_WAIT_MS);
     const sum = balances.reduce((total, { usd }) => total + (usd ?? 0), 0);
-    const left = (client.limits?.usdPerDay ?? Number.POSITIVE_INFINITY) - this.#usage.spentUsd(client.id);
-    return Math.max(0, Math.min(sum, left));
+    return Math.max(0, Math.min(sum, await this.#leftUsd(client)));
+  }
+
+  async #leftUsd({ id, limits }: Client): Promise<number> {
+    if (limits?.usdPerDay === undefined) return Number.POSITIVE_INFINITY;
+    const { store, clock } = this.#options;
+    return limits.usdPerDay - (await store.spentUsd(id, startOfDay(clock.now())));
   }
 
   kinds(client: Client): readonly KindOffer[] {
@@ -190,7 +229,7 @@ export class Engine implements Gateway {
 
   /** A task as the admin sees it: whoever's it is. */
   async inspect(id: number): Promise<TaskRecord | undefined> {
-    return this.#running.get(id)?.record ?? (await this.#lookUp(id));
+    return await this.#tasks.find(id);
   }
 
   providers(): readonly ProviderStatus[] {
@@ -199,7 +238,7 @@ export class Engine implements Gateway {
   }
 
   get inFlight(): number {
-    return this.#running.size;
+    return this.#tasks.inFlight;
   }
 
   /** Keeps new tasks from an account, or lets them in again; false for an unknown account. */
@@ -221,10 +260,10 @@ export class Engine implements Gateway {
    */
   async stop(graceMs = 0): Promise<void> {
     this.#isStopping = true;
-    const booked = Promise.all([...this.#running.values(), ...this.#late].map((run) => run.stop()));
+    this.#recollection.stop();
+    const booked = this.#tasks.stop(graceMs);
     for (const account of this.#accounts) account.close();
-    this.#waits.release();
-    if (graceMs > 0) await new Waits(this.#options.clock).until(booked, graceMs);
+    await booked;
   }
 
   usage({ client, kind }: UsageScope = {}): UsageFigures {
@@ -236,60 +275,18 @@ export class Engine implements Gateway {
     };
   }
 
-  #clientOf({ clientId }: TaskRecord): Client | undefined {
-    return this.#options.clients.find(({ id }) => id === clientId);
-  }
-
   #accountsOf({ providers }: Client): readonly AccountState[] {
     return this.#accounts.filter(({ id }) => providers?.includes(id) ?? true);
   }
+}
 
-  #keep(run: TaskRun): void {
-    const { id, clientId } = run.record;
-    // What a task had spent before a restart, the ledger has told already.
-    const spentBefore = spentUsd(run.record);
-    this.#running.set(id, run);
-    void run.ended.then(async () => {
-      const { record } = run;
-      this.#running.delete(id);
-      this.#usage.end(clientId, spentUsd(record) - spentBefore);
-      this.#finished.set(id, withoutImages(record));
-      const [oldest] = this.#finished.keys();
-      if (this.#finished.size > KEPT_RECORDS && oldest !== undefined) this.#finished.delete(oldest);
-      await this.#bookLate(run, record);
-    });
-  }
+/** What a task counts while nobody knows any price: a budget that is used up takes nothing more. */
+const LEAST_USD = 1e-6;
 
-  /** A submit that was under way at the end of its task may still bring an id, or the word that it was free. */
-  async #bookLate(run: TaskRun, atEnd: TaskRecord): Promise<void> {
-    this.#late.add(run);
-    await run.stop();
-    this.#late.delete(run);
-    const { record } = run;
-    if (record.attempts === atEnd.attempts) return;
-    this.#usage.spend(record.clientId, spentUsd(record) - spentUsd(atEnd));
-    const kept = this.#finished.get(record.id);
-    if (kept) this.#finished.set(record.id, { ...kept, attempts: record.attempts });
-  }
-
-  async #lookUp(id: number): Promise<TaskRecord | undefined> {
-    return this.#finished.get(id) ?? (await this.#options.store.find(id));
-  }
-
-  async #tellProvider(record: TaskRecord, isAccepted: boolean): Promise<void> {
-    const account = this.#accounts.find(({ id }) => id === record.provider);
-    const attempt = record.attempts.find(
-      ({ outcome, provider }) => outcome === 'solved' && provider === record.provider,
-    );
-    if (!account || attempt?.upstreamId == null) return;
-    const ageMs = this.#options.clock.now() - (attempt.endedAt ?? record.createdAt);
-    if (ageMs > (account.account.provider.reportWithinMs ?? Number.POSITIVE_INFINITY)) return;
-    try {
-      await account.report({ upstreamId: attempt.upstreamId, task: record.task, isAccepted });
-    } catch {
-      // The verdict is in the ledger; a provider that does not take it changes nothing for the client.
-    }
-  }
+/** The most that one attempt at a task of this kind may cost, in USD. */
+function dearest(accounts: readonly AccountState[], kind: TaskKind): number {
+  const able = accounts.filter(({ account }) => takes(account, kind));
+  return Math.max(LEAST_USD, ...able.map(({ account }) => account.priceUsd(kind) ?? 0));
 }
 
 function notFound(id: number): SolveError {

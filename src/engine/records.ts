@@ -4,11 +4,16 @@ import type { Client, RoutingSettings, Submission } from '../core/gateway.js';
 import { splitImages } from '../core/images.js';
 import type { TaskRecord } from '../core/store.js';
 
+/** What is known of a task at its beginning. */
+export interface NewTask extends Submission {
+  readonly reservedUsd?: number | undefined;
+}
+
 /** The record of a task that nobody has been asked for yet. */
 export function newRecord(
   id: number,
   client: Client,
-  { task, origin, options = {}, deadlineMs }: Submission,
+  { task, origin, options = {}, deadlineMs, idempotency, reservedUsd }: NewTask,
   { clock, routing }: { readonly clock: Clock; readonly routing: RoutingSettings },
 ): TaskRecord {
   const createdAt = clock.now();
@@ -28,6 +33,8 @@ export function newRecord(
     solution: null,
     error: null,
     reported: null,
+    ...(idempotency && { idempotency }),
+    ...(reservedUsd !== undefined && { reservedUsd }),
   };
 }
 

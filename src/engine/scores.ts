@@ -2,16 +2,24 @@
 
 const KEPT = 200;
 
+/** What a score is made of, to be kept beyond the process. */
+export interface ScoreFigures {
+  readonly solveMs: readonly number[];
+  readonly solved: number;
+  readonly failed: number;
+}
+
 /** The last few outcomes; old ones are overwritten. */
 export class Score {
   readonly #solveMs: number[] = [];
   readonly #isSolved: boolean[] = [];
   #next = 0;
   #nextTime = 0;
+  /** Something was added since `figures` was asked for last. */
+  hasChanged = false;
 
   solved(tookMs: number): void {
-    this.#solveMs[this.#nextTime] = tookMs;
-    this.#nextTime = (this.#nextTime + 1) % KEPT;
+    this.#time(tookMs);
     this.#add(true);
   }
 
@@ -22,6 +30,27 @@ export class Score {
   #add(isSolved: boolean): void {
     this.#isSolved[this.#next] = isSolved;
     this.#next = (this.#next + 1) % KEPT;
+    this.hasChanged = true;
+  }
+
+  figures(): ScoreFigures {
+    this.hasChanged = false;
+    const solved = this.#isSolved.filter(Boolean).length;
+    return { solveMs: [...this.#solveMs], solved, failed: this.#isSolved.length - solved };
+  }
+
+  /** Takes what an earlier process has learnt, where nothing is known yet. */
+  restore({ solveMs, solved, failed }: ScoreFigures): void {
+    if (this.#isSolved.length > 0) return;
+    for (let count = 0; count < failed; count += 1) this.#add(false);
+    for (let count = 0; count < solved; count += 1) this.#add(true);
+    for (const tookMs of solveMs) this.#time(tookMs);
+    this.hasChanged = false;
+  }
+
+  #time(tookMs: number): void {
+    this.#solveMs[this.#nextTime] = tookMs;
+    this.#nextTime = (this.#nextTime + 1) % KEPT;
   }
 
   /** Null before the first outcome. */

@@ -56,11 +56,11 @@ export class TaskEnd {
   }
 
   /** Starts the deadline; `notBefore` for one that passed while nobody was there. */
-  startDeadline(notBefore: number, onPassed: () => void): void {
+  startDeadline(notBefore: number): void {
     const { clock, ledger } = this.tools;
     if (this.signal.aborted) return;
     this.deadlineAt = Math.max(ledger.record.deadlineAt, notBefore);
-    const cancel = clock.after(this.deadlineAt - clock.now(), onPassed);
+    const cancel = clock.after(this.deadlineAt - clock.now(), () => void this.fail(DEADLINE));
     this.signal.addEventListener('abort', cancel, { once: true });
   }
 
@@ -68,10 +68,6 @@ export class TaskEnd {
   stop(): void {
     this.#isStopped = true;
     this.#over.abort();
-  }
-
-  async pastDeadline(): Promise<void> {
-    await this.fail(DEADLINE);
   }
 
   async broken(): Promise<void> {

@@ -1,40 +1,34 @@
 /** One task on its way: provider after provider, until it is solved, failed or out of time. */
 import { SolveError } from '../core/errors.js';
-import type { Events } from '../core/events.js';
-import type { Client, RoutingSettings } from '../core/gateway.js';
+import type { Client } from '../core/gateway.js';
 import type { Accepted, Solved } from '../core/provider.js';
-import type { TaskRecord, TaskStore } from '../core/store.js';
-import type { AccountState, Place } from './account.js';
+import type { Budget, TaskRecord } from '../core/store.js';
+import type { AccountState } from './account.js';
 import * as moves from './attempt-moves.js';
-import { AttemptRun } from './attempt-run.js';
+import type { AttemptRun } from './attempt-run.js';
+import { Booking } from './booking.js';
 import { burntBefore, burntBy, failoverTo, stopsTask, toTaskError } from './consequences.js';
+import { untilHeld } from './lease.js';
 import { lostMoves, stillOut } from './left-over.js';
 import { type NextStep, NO_HOPE, planNext } from './next-step.js';
 import type { Verdict } from './poller.js';
+import type { RunTools } from './run-tools.js';
+import { TaskAttempts } from './task-attempts.js';
 import { TaskEnd } from './task-end.js';
 import { TaskLedger } from './task-ledger.js';
-import { Turn, type TurnTools } from './turn.js';
-
-export interface RunTools extends TurnTools {
-  readonly events: Events;
-  readonly store: TaskStore;
-  readonly accounts: readonly AccountState[];
-  readonly routing: RoutingSettings;
-  /** A fault of the gateway's own, such as a write that failed; the task goes on in memory. */
-  readonly onStoreError: (error: unknown) => void;
-}
+import { Turn } from './turn.js';
 
 export class TaskRun {
   /** Settles the first time a provider accepts, or when the task ends. */
   readonly accepted: Promise<void>;
   readonly #ledger: TaskLedger;
   readonly #end: TaskEnd;
-  readonly #attempts = new Map<number, AttemptRun>();
+  readonly #attempts: TaskAttempts;
   readonly #draining = new Set<Promise<void>>();
   readonly #turn: Turn;
   #tellAccepted = () => {};
-  /** Settles when the answer to the submit under way is on disk. */
-  #booking: Promise<void> = Promise.resolve();
+  /** The submit under way, until its answer is on disk. */
+  readonly #booking = new Booking();
   /** Why nothing more may be bought: the inputs are used up, or it is the caller's fault. */
   #final: SolveError | undefined;
 
@@ -43,13 +37,19 @@ export class TaskRun {
     private readonly client: Client | undefined,
     private readonly tools: RunTools,
   ) {
-    this.#ledger = new TaskLedger(record, tools.store, tools.onStoreError);
-    this.#end = new TaskEnd({ ...tools, ledger: this.#ledger, attempts: this.#attempts });
+    this.#ledger = new TaskLedger(record, tools);
+    this.#attempts = new TaskAttempts(tools.accounts, () => ({
+      ...tools,
+      ledger: this.#ledger,
+      end: this.#end,
+    }));
+    this.#end = new TaskEnd({ ...tools, ledger: this.#ledger, attempts: this.#attempts.byIndex });
     this.#turn = new Turn(tools, this.#end.signal);
     const accepted = new Promise<void>((resolve) => {
       this.#tellAccepted = resolve;
     });
     this.accepted = Promise.race([accepted, this.ended]);
+    void this.#ledger.lost.then(() => this.#abandon());
   }
 
   get record(): TaskRecord {
@@ -61,18 +61,23 @@ export class TaskRun {
     return this.#end.told;
   }
 
+  /** Settles when another process has taken the task over. */
+  get lost(): Promise<void> {
+    return this.#ledger.lost;
+  }
+
   /** Writes the new task together with its first intent, then goes on by itself. Rejects when it cannot be written. */
-  begin(): Promise<void> {
-    const begun = this.#begin();
-    this.#booking = begun.catch(() => {});
+  begin(budget?: Budget): Promise<void> {
+    const begun = this.#begin(budget);
+    this.#booking.add(begun);
     return begun;
   }
 
-  async #begin(): Promise<void> {
+  async #begin(budget: Budget | undefined): Promise<void> {
     const next = this.#decide();
-    const first = next.step === 'ask' ? this.#claim(next.account) : undefined;
+    const first = next.step === 'ask' ? this.#attempts.claim(next.account) : undefined;
     try {
-      await this.#ledger.create(first ? [this.#intent(first)] : []);
+      await this.#ledger.create(first ? [this.#intent(first)] : [], budget);
     } catch (error) {
       first?.place.release();
       throw error;
@@ -90,15 +95,27 @@ export class TaskRun {
     await this.#end.settle({ status: 'cancelled', provider: null, solution: null, error: null });
   }
 
+  /** Resolves when whatever of this task was under way is booked. */
+  async settled(): Promise<void> {
+    await this.#booking.settled();
+    await this.#ledger.written();
+  }
+
   /** Leaves the task as it stands on disk, for the next start; resolves when what is under way has been booked. */
   async stop(): Promise<void> {
     this.#end.stop();
-    let booked: Promise<void> | undefined;
-    while (booked !== this.#booking) {
-      booked = this.#booking;
-      await booked;
-    }
-    await this.#ledger.idle;
+    this.#ledger.stop();
+    await this.settled();
+  }
+
+  /** Somebody else works on the task now, or has settled it: nothing more is done for it here. */
+  lose(): void {
+    this.#ledger.lose();
+  }
+
+  #abandon(): void {
+    this.#end.stop();
+    this.#attempts.release();
   }
 
   /** A fault of ours ends the task; it must not leave a client waiting, nor end the process. */
@@ -110,28 +127,23 @@ export class TaskRun {
   }
 
   async #go(first: AttemptRun | undefined): Promise<void> {
-    this.#startDeadline(0);
+    this.#end.startDeadline(0);
     if (first) await this.#handIn(first);
     await this.#loop();
-  }
-
-  #startDeadline(notBefore: number): void {
-    this.#end.startDeadline(notBefore, () => this.#run(this.#end.pastDeadline()));
   }
 
   async #resume(spreadMs: number): Promise<void> {
     const notBefore = this.tools.clock.now() + spreadMs;
     await this.#bookLost();
     const { followed, drained } = stillOut(this.record);
-    const rejoin = (index: number) => {
-      const account = this.#accountOf(index);
-      return account && this.#attempt(index, account.rejoin());
-    };
-    const hope = followed === undefined ? undefined : rejoin(followed);
+    const hope = followed === undefined ? undefined : this.#attempts.rejoin(followed);
     const { pollEveryMs = 0, answerWithinMs = 0 } = hope?.account.account.timing(this.record.task.kind) ?? {};
     // A deadline that passed while nobody was there still leaves time to ask once for what was bought.
-    this.#startDeadline(hope ? notBefore + pollEveryMs + answerWithinMs : 0);
-    for (const attempt of drained.map(rejoin)) if (attempt) this.#drain(attempt, notBefore);
+    this.#end.startDeadline(hope ? notBefore + pollEveryMs + answerWithinMs : 0);
+    for (const index of drained) {
+      const attempt = this.#attempts.rejoin(index);
+      if (attempt) this.#drain(attempt, notBefore);
+    }
     if (hope) {
       this.#tellAccepted();
       await this.#follow(hope, hope.resume(notBefore + pollEveryMs));
@@ -141,34 +153,32 @@ export class TaskRun {
 
   /** Books what the end of the last process has lost, and what it leaves no inputs for. */
   async #bookLost(): Promise<void> {
-    const lost = lostMoves(this.record, (index) => this.#accountOf(index), this.tools.clock.now());
+    const lost = lostMoves(this.record, (index) => this.#attempts.accountOf(index), this.tools.clock.now());
     if (lost.length > 0) await this.#ledger.save(() => lost);
     this.#end.tellEnded(lost);
     this.#final = burntBefore(this.record);
   }
 
-  #accountOf(index: number): AccountState | undefined {
-    return this.#account(this.record.attempts[index]?.provider);
-  }
-
-  #account(name: string | undefined): AccountState | undefined {
-    return this.tools.accounts.find(({ id }) => id === name);
-  }
-
   async #loop(): Promise<void> {
     let offered: AccountState | undefined;
-    while (!this.#end.isNear) {
+    while (await this.#mayDecide()) {
       const next = this.#decide();
-      const attempt = next.step === 'ask' ? this.#claim(next.account) : undefined;
+      const attempt = next.step === 'ask' ? this.#attempts.claim(next.account) : undefined;
       // Room that was offered and is still there goes to the next in the queue.
       offered?.offerRoom();
       offered = undefined;
       if (attempt) await this.#ask(attempt);
       else if (next.step === 'fail') await this.#end.fail(next.error);
       else if (next.step === 'wait')
-        offered = this.#account(await this.#turn.wait(next.hope, this.#draining));
+        offered = this.#attempts.account(await this.#turn.wait(next.hope, this.#draining));
     }
     offered?.offerRoom();
+  }
+
+  /** False when there is nothing left to decide; waits while the lease on the task is in doubt. */
+  async #mayDecide(): Promise<boolean> {
+    await untilHeld(this.tools, this.#end.signal);
+    return !this.#end.isNear;
   }
 
   #decide(): NextStep {
@@ -187,18 +197,6 @@ export class TaskRun {
     return next;
   }
 
-  /** Takes a place for the next attempt, in the moment of the decision. */
-  #claim(account: AccountState): AttemptRun {
-    return this.#attempt(this.record.attempts.length, account.claim(this.record.task.kind));
-  }
-
-  #attempt(index: number, place: Place): AttemptRun {
-    const tools = { clock: this.tools.clock, ledger: this.#ledger, end: this.#end };
-    const attempt = new AttemptRun(index, place, tools);
-    this.#attempts.set(index, attempt);
-    return attempt;
-  }
-
   #intent({ account }: AttemptRun): moves.TaskMove {
     return moves.begun(this.record, account.id, this.tools.clock.now());
   }
@@ -206,23 +204,22 @@ export class TaskRun {
   async #ask(attempt: AttemptRun): Promise<void> {
     const failover = failoverTo(attempt.account.id, this.record);
     if (failover) this.tools.events.emit('failover', failover);
-    await this.#ledger.save(() => [this.#intent(attempt)]);
-    await this.#handIn(attempt);
+    if (await this.#ledger.begin(this.#intent(attempt), this.#end.signal)) await this.#handIn(attempt);
+    else attempt.place.release();
   }
 
   async #handIn(attempt: AttemptRun): Promise<void> {
     const submitted = this.#submit(attempt);
-    this.#booking = submitted.then(
-      () => {},
-      () => {},
-    );
+    this.#booking.add(submitted);
     if (await submitted) await this.#follow(attempt, attempt.follow());
   }
 
   /** Hands the task in and books what came of it; true when it is to be asked for. */
   async #submit(attempt: AttemptRun): Promise<boolean> {
     const { place } = attempt;
-    const answer = this.#end.isNear ? undefined : await attempt.submit();
+    // A process that was stopped for a while may have been taken for dead: somebody else may be at it now.
+    const mayLeave = !this.#end.isNear && this.tools.store.isHeld;
+    const answer = mayLeave ? await attempt.submit() : undefined;
     if (!answer || answer instanceof SolveError || answer.solved) place.release();
     if (!answer) await this.#ledger.save(() => [moves.withdrawn(attempt.moment)]);
     else if (answer instanceof SolveError) await this.#failed(attempt, answer);

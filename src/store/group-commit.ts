@@ -3,6 +3,12 @@
 /** Runs `work` in one transaction: all of it stands, or, when it throws, none. */
 export type Transact = <Result>(work: () => Result) => Result;
 
+/**
+ * Does one job in the transaction. It returns why it refused the job, having written nothing of it: that costs the
+ * others nothing. When it throws, having written who knows what, the transaction is undone and tried again without it.
+ */
+export type Apply<Job> = (job: Job) => Error | undefined;
+
 interface Entry<Job> {
   readonly job: Job;
   readonly resolve: () => void;
@@ -18,10 +24,10 @@ export class GroupCommit<Job> {
 
   constructor(
     private readonly transact: Transact,
-    private readonly apply: (job: Job) => void,
+    private readonly apply: Apply<Job>,
   ) {}
 
-  /** Resolves when the job is committed. @throws whatever `apply` threw, with nothing of the job written. */
+  /** Resolves when the job is committed. @throws whatever `apply` returned or threw, with nothing of the job written. */
   add(job: Job): Promise<void> {
     return new Promise((resolve, reject) => {
       const length = this.#queue.push({ job, resolve, reject });
@@ -41,15 +47,18 @@ export class GroupCommit<Job> {
 
   /** Savepoints would tax every good batch for a rare bad one; halving a bad one finds the culprit in a few steps. */
   #commit(batch: readonly Entry<Job>[]): void {
+    let refusals: readonly (Error | undefined)[];
     try {
-      this.transact(() => {
-        for (const { job } of batch) this.apply(job);
-      });
+      refusals = this.transact(() => batch.map(({ job }) => this.apply(job)));
     } catch (error) {
       this.#retry(batch, error);
       return;
     }
-    for (const { resolve } of batch) resolve();
+    for (const [index, { resolve, reject }] of batch.entries()) {
+      const refusal = refusals[index];
+      if (refusal) reject(refusal);
+      else resolve();
+    }
   }
 
   #retry(batch: readonly Entry<Job>[], error: unknown): void {

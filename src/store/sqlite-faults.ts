@@ -10,8 +10,8 @@ const ADVICE: ReadonlyArray<readonly [pattern: RegExp, advice: string]> = [
     'Another process has it open, probably another captcha-gateway: stop that one, or give this one another store.path.',
   ],
   [
-    /malformed|not a database/,
-    'The file is damaged or not a SQLite database: move it and its -wal file away to start empty, or put a backup in its place.',
+    /malformed|not a database|no such (table|column)/,
+    'The file is damaged, only half there, or not a SQLite database: move it and its -wal file away to start empty, or put a backup in its place.',
   ],
   [/disk is full|ENOSPC/, 'There is no room left: free some disk space, or give another store.path.'],
   [

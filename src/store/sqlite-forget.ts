@@ -1,5 +1,6 @@
 /** Deletes what has outlived its retention, a limited number of rows at a time. */
 import type Database from 'libsql';
+import type { Spending } from './sqlite-spending.js';
 
 /** Each forgets up to `limit` rows of tasks finished before `before`, oldest first; how many it touched. */
 export interface Forgetting {
@@ -8,18 +9,23 @@ export interface Forgetting {
 }
 
 /** Functions that forget, within the transaction of their caller. */
-export function prepareForgetting(database: Database.Database): Forgetting {
-  const oldest = 'SELECT id FROM tasks WHERE finished_at < ? ORDER BY finished_at, id LIMIT ?';
-  const deleteAttempts = database.prepare(`DELETE FROM attempts WHERE task_id IN (${oldest})`);
-  const deleteTasks = database.prepare(`DELETE FROM tasks WHERE id IN (${oldest})`);
+export function prepareForgetting(database: Database.Database, spending: Spending): Forgetting {
+  const oldest = database
+    .prepare('SELECT id FROM tasks WHERE finished_at < ? ORDER BY finished_at, id LIMIT ?')
+    .raw();
+  const among = 'IN (SELECT value FROM json_each(?))';
+  const deleteAttempts = database.prepare(`DELETE FROM attempts WHERE task_id ${among}`);
+  const deleteTasks = database.prepare(`DELETE FROM tasks WHERE id ${among}`);
   const blankSolutions = database.prepare(
     `UPDATE tasks SET solution = NULL WHERE id IN
      (SELECT id FROM tasks WHERE solution IS NOT NULL AND finished_at < ? ORDER BY finished_at, id LIMIT ?)`,
   );
   return {
     tasks(before, limit) {
-      deleteAttempts.run([before, limit]);
-      return deleteTasks.run([before, limit]).changes;
+      const ids = (oldest.all([before, limit]) as readonly (readonly [number])[]).map(([id]) => id);
+      spending.unbook(ids);
+      deleteAttempts.run([JSON.stringify(ids)]);
+      return deleteTasks.run([JSON.stringify(ids)]).changes;
     },
     solutions(before, limit) {
       return blankSolutions.run([before, limit]).changes;

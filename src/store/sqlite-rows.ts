@@ -13,7 +13,7 @@ export type Flag = 0 | 1;
 
 /** The columns of `tasks`, in the order of `TaskRow`. */
 export const TASK_COLUMNS =
-  'id, client_id, origin, task, options, status, created_at, deadline_at, finished_at, passed_over, provider, solution, error, reported';
+  'id, client_id, origin, task, options, status, created_at, deadline_at, finished_at, passed_over, provider, solution, error, reported, idempotency_key, fingerprint, reserved_usd';
 
 export type TaskRow = readonly [
   id: number,
@@ -30,6 +30,9 @@ export type TaskRow = readonly [
   solution: string | null,
   error: string | null,
   reported: Flag | null,
+  idempotencyKey: string | null,
+  fingerprint: string | null,
+  reservedUsd: number | null,
 ];
 
 /** The columns of `attempts`, in the order of `AttemptRow`. */
@@ -69,7 +72,14 @@ export function toTaskRow(record: TaskRecord): TaskRow {
     toJson(record.solution),
     toJson(record.error),
     record.reported === null ? null : toFlag(record.reported),
+    ...toPromises(record),
   ];
+}
+
+function toPromises({ idempotency, reservedUsd }: TaskRecord) {
+  if (!idempotency) return [null, null, reservedUsd ?? null] as const;
+  const { key, fingerprint } = idempotency;
+  return [JSON.stringify(key), JSON.stringify(fingerprint), reservedUsd ?? null] as const;
 }
 
 /** The images of a task as JSON; null when it has none or is settled, for then they must not be kept. */
@@ -99,7 +109,7 @@ export function toAttemptRow(taskId: number, number: number, attempt: Attempt): 
 /** The record that was laid down in these rows; `images` is what `toImages` made of it. */
 export function fromRows(row: TaskRow, images: string | null, attempts: readonly AttemptRow[]): TaskRecord {
   const [id, clientId, origin, task, options, status, createdAt, deadlineAt, finishedAt, ...rest] = row;
-  const [passedOver, provider, solution, error, reported] = rest;
+  const [passedOver, provider, solution, error, reported, ...promises] = rest;
   return {
     id,
     clientId,
@@ -116,6 +126,19 @@ export function fromRows(row: TaskRow, images: string | null, attempts: readonly
     solution: fromJson(solution),
     error: fromJson(error),
     reported: reported === null ? null : reported === 1,
+    ...fromPromises(promises),
+  };
+}
+
+type Promises = readonly [key: string | null, fingerprint: string | null, reservedUsd: number | null];
+
+function fromPromises([key, fingerprint, reservedUsd]: Promises): Partial<TaskRecord> {
+  return {
+    ...(key !== null &&
+      fingerprint !== null && {
+        idempotency: { key: JSON.parse(key), fingerprint: JSON.parse(fingerprint) },
+      }),
+    ...(reservedUsd !== null && { reservedUsd }),
   };
 }
 

@@ -1,22 +1,23 @@
 /** The embedded store: tasks in one SQLite file that belongs to one process. */
 import type Database from 'libsql';
-import type { ForgetBefore, Move, TaskRecord, TaskStore } from '../core/store.js';
+import type { Facts, ForgetBefore, Move, TaskRecord, TaskStore } from '../core/store.js';
 import { GroupCommit } from './group-commit.js';
+import { type FactRows, prepareFacts, WriteBehind } from './sqlite-facts.js';
 import { explainFault } from './sqlite-faults.js';
-import { closeFile, openFile, transact } from './sqlite-file.js';
+import { closeFile, type Durability, openFile, transact } from './sqlite-file.js';
 import { type Forgetting, prepareForgetting } from './sqlite-forget.js';
 import { prepareIds } from './sqlite-ids.js';
-import { AlreadySettled, prepareMoves } from './sqlite-moves.js';
+import { AlreadySettled } from './sqlite-moves.js';
+import { Orphans } from './sqlite-orphans.js';
 import { prepareReads, type Reads } from './sqlite-reads.js';
+import { prepareSpending, type Spending } from './sqlite-spending.js';
+import { type Job, prepareWrites } from './sqlite-writes.js';
 
 export interface SqliteOptions {
   /** A file, made with its folders when it is not there; `:memory:` for a store that dies with the process. */
   readonly path: string;
-}
-
-interface Job {
-  readonly id: number;
-  readonly moves: readonly Move[];
+  /** What an acknowledged write survives; absent for the death of the process. */
+  readonly durability?: Durability | undefined;
 }
 
 /** Forgetting goes in steps of this many rows, so that it never holds up the event loop for long. */
@@ -26,8 +27,14 @@ const FORGET_STEP = 200;
  * Opens the store, upgrading its schema when it is older.
  * @throws Error that says what to do when the file is locked, damaged, unwritable or somebody else's.
  */
-export function openSqlite({ path }: SqliteOptions): TaskStore {
-  return new SqliteStore(path, openFile(path));
+export function openSqlite({ path, durability = 'process' }: SqliteOptions): TaskStore {
+  const database = openFile(path, durability);
+  try {
+    return new SqliteStore(path, database);
+  } catch (error) {
+    database.close();
+    throw explainFault(error, path);
+  }
 }
 
 class SqliteStore implements TaskStore {
@@ -35,21 +42,32 @@ class SqliteStore implements TaskStore {
   readonly #database: Database.Database;
   readonly #commits: GroupCommit<Job>;
   readonly #reads: Reads;
+  readonly #spending: Spending;
+  readonly #orphans: Orphans;
+  readonly #factRows: FactRows;
+  readonly #facts: WriteBehind;
   readonly #reserveIds: (count: number) => number;
   readonly #forgetting: Forgetting;
   #isClosed = false;
 
   constructor(path: string, database: Database.Database) {
-    const writeMoves = prepareMoves(database);
+    const reads = prepareReads(database);
+    const spending = prepareSpending(database);
+    const orphans = new Orphans(reads.openIds());
+    const factRows = prepareFacts(database);
     this.#path = path;
     this.#database = database;
+    this.#reads = reads;
+    this.#spending = spending;
+    this.#orphans = orphans;
+    this.#factRows = factRows;
+    this.#facts = new WriteBehind((facts) => transact(database, () => factRows.save(facts)));
+    this.#reserveIds = prepareIds(database);
+    this.#forgetting = prepareForgetting(database, spending);
     this.#commits = new GroupCommit<Job>(
       (work) => transact(database, work),
-      ({ id, moves }) => writeMoves(id, moves),
+      prepareWrites({ database, reads, spending, orphans }),
     );
-    this.#reads = prepareReads(database);
-    this.#reserveIds = prepareIds(database);
-    this.#forgetting = prepareForgetting(database);
   }
 
   async reserveIds(count: number): Promise<number> {
@@ -67,16 +85,52 @@ class SqliteStore implements TaskStore {
     }
   }
 
+  /** The lock on the file is kept from start to end: nobody can take anything over. */
+  get isHeld(): boolean {
+    return !this.#isClosed;
+  }
+
   async find(id: number): Promise<TaskRecord | undefined> {
     return this.#use(() => this.#reads.find(id));
   }
 
-  async unfinished(): Promise<readonly TaskRecord[]> {
-    return this.#use(() => this.#reads.unfinished());
+  async findByKey(clientId: string, key: string): Promise<TaskRecord | undefined> {
+    return this.#use(() => {
+      const id = this.#reads.idByKey(clientId, key);
+      return id === undefined ? undefined : this.#reads.find(id);
+    });
+  }
+
+  async adopt(limit: number): Promise<readonly TaskRecord[]> {
+    return this.#use(() => {
+      const adopted: TaskRecord[] = [];
+      while (adopted.length < limit) {
+        const ids = this.#orphans.take(limit - adopted.length);
+        if (ids.length === 0) break;
+        adopted.push(...this.#reads.openAmong(ids));
+      }
+      return adopted;
+    });
   }
 
   async spentUsd(clientId: string, since: number): Promise<number> {
-    return this.#use(() => this.#reads.spentUsd(clientId, since));
+    return this.#use(() => this.#spending.sumUsd(clientId, since));
+  }
+
+  remember(key: string, value: unknown): void {
+    if (!this.#isClosed) this.#facts.put(key, value);
+  }
+
+  async recall(): Promise<Facts> {
+    return this.#use(() => {
+      this.#facts.flush();
+      return this.#factRows.readAll();
+    });
+  }
+
+  /** There is no other process that could change anything. */
+  watch(): () => void {
+    return () => {};
   }
 
   async forget(before: ForgetBefore, limit: number): Promise<number> {
@@ -96,7 +150,11 @@ class SqliteStore implements TaskStore {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#commits.flush();
-    closeFile(this.#database);
+    try {
+      this.#facts.flush();
+    } finally {
+      closeFile(this.#database);
+    }
   }
 
   async #inSteps(limit: number, forgetSome: (step: number) => number): Promise<number> {

@@ -1,7 +1,9 @@
 /** What every door reads from a request and writes beside an answer. */
+import { createHash } from 'node:crypto';
 import { SolveError } from '../core/errors.js';
+import type { Client, Gateway, Submission } from '../core/gateway.js';
 import type { TaskRecord } from '../core/store.js';
-import { parseJson } from './values.js';
+import { isObject, parseJson } from './values.js';
 
 const LARGEST_ID = 2_147_483_647;
 
@@ -19,6 +21,38 @@ export function readTaskId(value: unknown): number | undefined {
   if (!/^\d{1,10}$/.test(text)) return undefined;
   const id = Number(text);
   return id >= 1 && id <= LARGEST_ID ? id : undefined;
+}
+
+/** A hash of any JSON value that does not depend on the order of its members. */
+export function fingerprintOf(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('base64url');
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
+  const members = Object.keys(value).sort();
+  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`;
+}
+
+/**
+ * Takes a submit on one of the old wires and waits with `wait`. The same request, sent again soon after the client
+ * hung up before it heard the id, is the same task: these clients know no other way to repeat one.
+ */
+export async function submitOnce(
+  {
+    gateway,
+    client,
+    signal,
+  }: { readonly gateway: Gateway; readonly client: Client; readonly signal: AbortSignal },
+  submission: Submission,
+  wait: (id: number) => Promise<TaskRecord>,
+): Promise<TaskRecord> {
+  const request = () => fingerprintOf({ ...submission.task, dialect: submission.origin.dialect });
+  const id = gateway.repeated(client, request) ?? (await gateway.submit(client, submission)).id;
+  const record = await wait(id);
+  if (signal.aborted) gateway.unheard(client, request, id);
+  return record;
 }
 
 /** Extra facts travel beside the answer, because typed clients break on unknown members. */

@@ -3,7 +3,7 @@ import { load, sampleConfig } from './samples.js';
 
 it('fills in every default', () => {
   expect(load(sampleConfig()).config).toEqual({
-    server: { host: '127.0.0.1', port: 8_080, maxBodyBytes: 8_388_608 },
+    server: { host: '127.0.0.1', port: 8_080, maxBodyBytes: 8_388_608, repeatWindowMs: 10_000 },
     clients: [{ id: 'qa', key: 'qa-key' }],
     providers: [{ id: 'captchaai', use: 'captchaai', apiKey: 'upstream-key' }],
     routing: {
@@ -19,6 +19,7 @@ it('fills in every default', () => {
     store: {
       use: 'sqlite',
       path: 'data/gateway.db',
+      durability: 'process',
       retention: { solutionMs: 1_800_000, taskMs: 86_400_000 },
     },
     log: { level: 'info' },

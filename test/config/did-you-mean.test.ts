@@ -97,7 +97,7 @@ describe('a value of a closed set', () => {
       sampleConfig({ log: { level: 3 } }),
       'must be one of "trace", "debug", "info", "warn", "error", "fatal", "silent"',
     ],
-    [sampleConfig({ store: { use: 'postgres' } }), 'must be "sqlite"'],
+    [sampleConfig({ store: { use: 'mysql' } }), 'must be one of "sqlite", "postgres"'],
     [
       configWithEntry({ use: 'xyzzy' }),
       'must be one of "2captcha", "anticaptcha", "capsolver", "captchaai", "classic"',

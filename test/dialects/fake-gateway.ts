@@ -104,6 +104,12 @@ export class FakeGateway implements Gateway {
     return recordOf({}, submission);
   }
 
+  repeated(): number | undefined {
+    return undefined;
+  }
+
+  unheard(): void {}
+
   async untilAccepted(id: number): Promise<TaskRecord> {
     this.asked.push(`untilAccepted ${id}`);
     return this.#found(id);

@@ -69,7 +69,7 @@ describe('a client with usdPerDay', () => {
   });
 
   it('is never told less than nothing', async () => {
-    const client = { ...CLIENT, limits: { usdPerDay: 0.001 } };
+    const client = { ...CLIENT, limits: { usdPerDay: 0.004 } };
     const bench = openBench({ accounts: [account('a', { priceUsd: 0.004 })], clients: [client] });
     bench.transport.script('a', 'balance', hasMoney(5));
     bench.transport.always('a', 'submit', accepts('u1'));

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { expect, onTestFinished, vi } from 'vitest';
 import classic from '../../providers/classic.js';
 import { Events } from '../../src/core/events.js';
-import type { BreakerSettings, Client, RoutingSettings } from '../../src/core/gateway.js';
+import type { BreakerSettings, Client, RoutingSettings, Submission } from '../../src/core/gateway.js';
 import type { Account, Provider, Timing } from '../../src/core/provider.js';
 import type { Attempt, TaskOptions, TaskRecord } from '../../src/core/store.js';
 import type { Task } from '../../src/core/task.js';
@@ -105,6 +105,7 @@ export class Bench {
   async restart(): Promise<void> {
     this.engine.stop();
     await settle();
+    this.store.abandon();
     this.engine = this.#build();
     await this.engine.load();
     this.engine.resume();
@@ -113,10 +114,11 @@ export class Bench {
   /** Hands a task in; its record as the client first sees it. */
   submit(
     task: Task = TASK,
-    options: TaskOptions & { readonly deadlineMs?: number; readonly client?: Client } = {},
+    options: TaskOptions & Pick<Submission, 'deadlineMs' | 'idempotency'> & { readonly client?: Client } = {},
   ): Promise<TaskRecord> {
-    const { deadlineMs, client = CLIENT, ...rest } = options;
-    return this.engine.submit(client, { task, origin: { dialect: 'native' }, options: rest, deadlineMs });
+    const { deadlineMs, idempotency, client = CLIENT, ...rest } = options;
+    const origin = { dialect: 'native' };
+    return this.engine.submit(client, { task, origin, options: rest, deadlineMs, idempotency });
   }
 
   /** Hands a task in and lets everything happen that needs no time. */

@@ -148,6 +148,7 @@ describe('a disk that refuses', () => {
       attempts: [{ outcome: 'solved', upstreamId: 'u1', mayBeCharged: true }],
     });
     expect(bench.transport.calls(undefined, 'submit')).toHaveLength(1);
+    await bench.clock.advance(1_000);
     expect([bench.faults.length, bench.clock.pending]).toEqual([1, 0]);
   });
 });

@@ -117,7 +117,8 @@ describe('a stop', () => {
     await bench.clock.advance(200_000);
     expect(bench.transport.sent).toHaveLength(1);
     expect(bench.clock.pending).toBe(0);
-    expect((await bench.store.unfinished()).map(({ status }) => status)).toEqual(['solving', 'queued']);
+    bench.store.abandon();
+    expect((await bench.store.adopt(10)).map(({ status }) => status)).toEqual(['solving', 'queued']);
   });
 
   it('waits for a submit under way and its booking; the next start only polls', async () => {

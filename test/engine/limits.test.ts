@@ -74,7 +74,7 @@ describe('perMinute', () => {
 
 describe('usdPerDay', () => {
   it('is what a client may spend, and comes back at midnight UTC', async () => {
-    const { bench, submit } = openLimited({ usdPerDay: 0.005 }, 0.003);
+    const { bench, submit } = openLimited({ usdPerDay: 0.0085 }, 0.003);
     bench.transport.always('a', 'poll', solves('token-a'));
     for (const _ of [1, 2]) {
       await submit();
@@ -110,7 +110,7 @@ describe('usdPerDay', () => {
   it('counts what a resumed task had cost before only once', async () => {
     const attempt = { ...INTENT, outcome: 'solving' as const, upstreamId: 'u1', acceptedAt: NOON - 20_000 };
     const attempts = [{ ...attempt, costUsd: 0.003, mayBeCharged: true }];
-    const client = { ...CLIENT, limits: { usdPerDay: 0.005 } };
+    const client = { ...CLIENT, limits: { usdPerDay: 0.006 } };
     const bench = openBench({
       accounts: [account('a', { priceUsd: 0.003 })],
       clients: [client],

@@ -1,4 +1,16 @@
 import { describeStore } from '../store/contract.js';
 import { MemoryStore } from '../support/memory-store.js';
 
-describeStore({ name: 'memory', open: () => new MemoryStore() });
+let last: MemoryStore;
+
+describeStore({
+  name: 'memory',
+  open: () => {
+    last = new MemoryStore();
+    return last;
+  },
+  reopen: () => {
+    last = last.reopen();
+    return last;
+  },
+});

@@ -52,33 +52,50 @@ describe('at the submit', () => {
 });
 
 describe('while a task runs', () => {
-  it('the task goes on, and the client gets its answer', async () => {
+  it('the task goes on, the client gets its answer, and it is written when the disk is back', async () => {
     const bench = openBench();
     bench.transport.script('a', 'submit', accepts('u1'));
     bench.transport.script('a', 'poll', solves('token-a'));
     const id = await bench.begin();
     bench.store.isFailing = true;
-    await bench.clock.advance(5_000);
+    await bench.clock.advance(20_000);
     expect(await bench.find(id)).toMatchObject({ status: 'solved', solution: { token: 'token-a' } });
+    expect(await bench.store.find(id)).toMatchObject({ status: 'solving' });
     expect(bench.faults).toMatchObject([{ message: 'the disk is full' }]);
+    bench.store.isFailing = false;
+    await bench.clock.advance(1_000);
+    expect(await bench.store.find(id)).toMatchObject({ status: 'solved', attempts: [{ outcome: 'solved' }] });
   });
 
-  it('what could not be written is written with the next move', async () => {
+  it('nothing is bought that is not on disk: the next provider is asked when it is back', async () => {
     const bench = openBench();
     bench.transport.script('a', 'submit', accepts('u1'));
     bench.transport.script('a', 'poll', says('ERROR_CAPTCHA_UNSOLVABLE'));
-    bench.transport.script('b', 'submit', () => {
-      bench.store.isFailing = false;
-      return accepts('u2');
-    });
+    bench.transport.script('b', 'submit', accepts('u2'));
     bench.transport.script('b', 'poll', solves('token-b'));
     const id = await bench.begin();
     bench.store.isFailing = true;
     await bench.clock.advance(10_000);
+    expect(bench.transport.calls('b', 'submit')).toEqual([]);
+    bench.store.isFailing = false;
+    await bench.clock.advance(6_000);
     const record = await bench.find(id);
     expect(record).toMatchObject({ status: 'solved', provider: 'b' });
     expect(await bench.store.find(id)).toMatchObject({ status: 'solved', attempts: record.attempts });
-    expect(bench.faults).toHaveLength(2);
+    expect(bench.faults).toHaveLength(1);
+  });
+
+  it('a task that cannot buy ends by its deadline all the same', async () => {
+    const bench = openBench();
+    bench.transport.script('a', 'submit', accepts('u1'));
+    bench.transport.script('a', 'poll', says('ERROR_CAPTCHA_UNSOLVABLE'));
+    const id = await bench.begin();
+    bench.store.isFailing = true;
+    await bench.clock.advance(200_000);
+    expect(await bench.find(id)).toMatchObject({ status: 'failed', error: { code: 'deadline' } });
+    bench.store.isFailing = false;
+    await bench.clock.advance(1_000);
+    expect(await bench.store.find(id)).toMatchObject({ status: 'failed' });
   });
 });
 

@@ -2,12 +2,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TaskStore } from '../../src/core/store.js';
 import { refusing, settling, writing } from './ledger-cases.js';
-import { accepted, begun, create, ended, IMAGE_TASK, sampleRecord, settled } from './samples.js';
+import { budgeting, keying, spending } from './money-cases.js';
+import { adopting, remembering } from './owner-cases.js';
+import { accepted, begun, create, ended, sampleRecord, settled } from './samples.js';
 
 export interface Subject {
   readonly name: string;
   /** Opens a new store without tasks. */
   readonly open: () => TaskStore | Promise<TaskStore>;
+  /** Opens what a store that has been closed left, as the next process does. */
+  readonly reopen: (closed: TaskStore) => TaskStore | Promise<TaskStore>;
   /** Why this store cannot be tested here; absent when it can. */
   readonly skip?: string | undefined;
 }
@@ -15,20 +19,28 @@ export interface Subject {
 const LARGEST_ID = 2_147_483_647;
 
 /** One suite for every store. */
-export function describeStore({ name, open, skip }: Subject): void {
+export function describeStore({ name, open, reopen, skip }: Subject): void {
   describe.skipIf(skip)(skip ? `${name} (skipped: ${skip})` : name, () => {
     let store: TaskStore;
     beforeEach(async () => {
       store = await open();
     });
     afterEach(() => store.close());
+    /** Ends the process of the store under test and begins the next one. */
+    const restart = async () => {
+      await store.close();
+      store = await reopen(store);
+    };
 
     describe('reserveIds', () => reserving(() => store));
     describe('write', () => writing(() => store));
     describe('write refuses', () => refusing(() => store));
     describe('settlement', () => settling(() => store));
-    describe('unfinished', () => resuming(() => store));
+    describe('adopt', () => adopting(() => store, restart));
     describe('spentUsd', () => spending(() => store));
+    describe('a budget', () => budgeting(() => store, restart));
+    describe('an idempotency key', () => keying(() => store, restart));
+    describe('remember', () => remembering(() => store, restart));
     describe('forget', () => forgetting(() => store));
     describe('close', () => closing(() => store));
   });
@@ -71,44 +83,6 @@ function reserving(store: () => TaskStore): void {
   it('refuses a run that is nowhere free', async () => {
     await store().write(9, [{ move: 'created', record: sampleRecord(9) }]);
     await expect(store().reserveIds(LARGEST_ID)).rejects.toThrow('in a row');
-  });
-}
-
-function resuming(store: () => TaskStore): void {
-  it('lists the tasks that wait for an answer, oldest first', async () => {
-    const ids: number[] = [];
-    for (const createdAt of [3_000, 1_000, 2_000, 1_000, 500]) {
-      const { id } = await create(store(), { createdAt, task: IMAGE_TASK }, begun(), accepted());
-      ids.push(id);
-    }
-    await store().write(ids[4] ?? 0, [settled()]);
-    const unfinished = await store().unfinished();
-    expect(unfinished.map(({ id }) => id)).toEqual([ids[1], ids[3], ids[2], ids[0]]);
-    for (const record of unfinished) expect(record).toEqual(await store().find(record.id));
-  });
-
-  it('is empty in a new store', async () => {
-    expect(await store().unfinished()).toEqual([]);
-  });
-}
-
-function spending(store: () => TaskStore): void {
-  it('sums what the attempts of one client may have cost since a time', async () => {
-    await create(store(), { createdAt: 5_000 }, begun(), accepted(0, 0.003), begun(1), accepted(1, 0.02));
-    await create(store(), { createdAt: 9_000 }, begun(), accepted(0, null));
-    await create(
-      store(),
-      { createdAt: 9_000 },
-      begun(),
-      ended(0, { costUsd: 1, mayBeCharged: false }),
-      settled(),
-    );
-    await create(store(), { createdAt: 9_000 }, begun(), ended(0, { costUsd: 0.5 }), settled());
-    await create(store(), { createdAt: 4_999 }, begun(), accepted(0, 10));
-    await create(store(), { createdAt: 9_000, clientId: 'other' }, begun(), accepted(0, 100));
-    expect(await store().spentUsd('qa', 5_000)).toBeCloseTo(0.523, 9);
-    expect(await store().spentUsd('qa', 9_001)).toBe(0);
-    expect(await store().spentUsd('nobody', 0)).toBe(0);
   });
 }
 
@@ -170,10 +144,12 @@ function forgetting(store: () => TaskStore): void {
 }
 
 function closing(store: () => TaskStore): void {
-  it('answers a ping until it is closed', async () => {
+  it('answers a ping, and holds its tasks, until it is closed', async () => {
     await store().ping();
     await store().ping();
+    expect(store().isHeld).toBe(true);
     await store().close();
+    expect(store().isHeld).toBe(false);
     await expect(store().ping()).rejects.toThrow('closed');
   });
 
@@ -183,6 +159,9 @@ function closing(store: () => TaskStore): void {
     expect(await write).toBe(true);
     await expect(store().write(2, [{ move: 'created', record: sampleRecord(2) }])).rejects.toThrow('closed');
     await expect(store().find(1)).rejects.toThrow('closed');
+    await expect(store().adopt(1)).rejects.toThrow('closed');
+    await expect(store().recall()).rejects.toThrow('closed');
+    expect(() => store().remember('late', 1)).not.toThrow();
     await store().close();
   });
 }

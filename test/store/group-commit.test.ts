@@ -14,6 +14,7 @@ function openLog(isBad: (job: number) => boolean = () => false) {
   const commits = new GroupCommit<number>(transact, (job) => {
     if (isBad(job)) throw new Error(`job ${job} is bad`);
     current.push(job);
+    return undefined;
   });
   return { commits, transactions };
 }
@@ -37,12 +38,27 @@ describe('GroupCommit', () => {
     expect(transactions.length).toBeLessThan(8);
   });
 
+  it('rejects a refused job alone, without a second transaction', async () => {
+    let count = 0;
+    const transact = <Result>(work: () => Result): Result => {
+      count += 1;
+      return work();
+    };
+    const refuse = (job: number) => (job % 2 === 1 ? new Error(`job ${job} is refused`) : undefined);
+    const commits = new GroupCommit<number>(transact, refuse);
+    const results = await Promise.allSettled(jobs.map((job) => commits.add(job)));
+    expect(results.flatMap(({ status }, job) => (status === 'rejected' ? [job] : []))).toEqual(
+      jobs.filter((job) => job % 2 === 1),
+    );
+    expect(count).toBe(1);
+  });
+
   it('rejects all when nothing can be committed', async () => {
     const commits = new GroupCommit<number>(
       () => {
         throw new Error('disk full');
       },
-      () => {},
+      () => undefined,
     );
     const results = await Promise.allSettled(jobs.map((job) => commits.add(job)));
     expect(new Set(results.map(({ status }) => status))).toEqual(new Set(['rejected']));

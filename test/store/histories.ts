@@ -17,10 +17,11 @@ export interface History {
 }
 
 /** A move whose attempt is yet to be chosen among those that there are. */
-type Step = (record: TaskRecord) => Exclude<Move, { move: 'created' }> | undefined;
+export type Step = (record: TaskRecord) => Exclude<Move, { move: 'created' }> | undefined;
 
 const text = fc.string({ unit: 'binary', maxLength: 12 });
-const time = fc.integer({ min: 0, max: 2 ** 45 });
+/** In ms since 1970. */
+export const time = fc.integer({ min: 0, max: 2 ** 45 });
 const usd = fc.option(fc.double({ min: 0, max: 5, noNaN: true }), { nil: null });
 const code = fc.constantFrom<ErrorCode>('no_slot', 'timeout', 'unsolvable', 'cancelled');
 const upstreamId = fc.option(fc.oneof(text, fc.maxSafeInteger(), fc.constant('0007')), { nil: null });
@@ -78,7 +79,8 @@ const report = fc.boolean().map(
     () => ({ move: 'reported', isAccepted }),
 );
 
-const step = fc.oneof(
+/** Any move but a creation. */
+export const step = fc.oneof(
   { arbitrary: begin, weight: 4 },
   { arbitrary: accept, weight: 4 },
   { arbitrary: end, weight: 4 },
@@ -86,7 +88,8 @@ const step = fc.oneof(
   { arbitrary: report, weight: 1 },
 );
 
-const creation = fc.record({
+/** What differs between tasks when they are created. */
+export const creation = fc.record({
   task: fc.constantFrom(TOKEN_TASK, IMAGE_TASK),
   origin: fc.oneof(fc.record({ dialect: text }), fc.record({ dialect: text, flavour: text })),
   options: fc.oneof(

@@ -99,3 +99,14 @@ export async function create(
   await store.write(record.id, [{ move: 'created', record }, ...moves]);
   return record;
 }
+
+/** The client takes the task back. */
+export const CANCELLED: Move = {
+  move: 'settled',
+  status: 'cancelled',
+  at: 20_001,
+  provider: null,
+  solution: null,
+  error: { code: 'cancelled', upstreamCode: null, detail: null },
+  passedOver: [],
+};

@@ -102,14 +102,14 @@ describe('openSqlite refuses', () => {
     await create(first);
     await first.close();
     const second = openSqlite({ path });
-    expect(await second.unfinished()).toHaveLength(2);
+    expect(await second.adopt(10)).toHaveLength(2);
     await second.close();
   });
 
   it('a damaged file', () => {
     mkdirSync(join(folder, 'data'));
     writeFileSync(path, 'not a database'.repeat(1_000));
-    expect(() => openSqlite({ path })).toThrow(/damaged or not a SQLite database.*backup/);
+    expect(() => openSqlite({ path })).toThrow(/damaged, only half there, or not a SQLite database.*backup/);
   });
 
   it('another program’s database, and leaves it as it was', () => {

@@ -1,10 +1,16 @@
 /** A store that forgets everything with the test, and tells what was written in which order. */
 import type { Clock } from '../../src/core/clock.js';
+import { splitImages } from '../../src/core/images.js';
 import {
   applyMove,
+  BudgetSpent,
+  type Facts,
   type ForgetBefore,
   isOpen,
+  KeyTaken,
+  LeaseLost,
   type Move,
+  type StoreWatch,
   spentUsd,
   type TaskRecord,
   type TaskStore,
@@ -17,6 +23,16 @@ export interface Write {
 
 const LARGEST_ID = 2_147_483_647;
 
+/** What a store leaves to the next process. */
+interface Disk {
+  readonly records: Map<number, TaskRecord>;
+  readonly facts: Map<string, string>;
+  nextId: number;
+}
+
+/** Sums of money are inexact below this. */
+const TINY_USD = 1e-9;
+
 export class MemoryStore implements TaskStore {
   /** What was written, in order; refused writes are not among it. */
   readonly writes: Write[] = [];
@@ -24,34 +40,77 @@ export class MemoryStore implements TaskStore {
   isFailing = false;
   /** How long the disk takes for a write. */
   writeMs = 0;
-  readonly #records = new Map<number, TaskRecord>();
+  /** What a process sees that was stopped for longer than its lease. */
+  isLeaseOver = false;
+  readonly #disk: Disk;
   readonly #underWay = new Set<Promise<void>>();
-  #nextId = 1;
+  readonly #watches = new Set<StoreWatch>();
+  /** Tasks that this process has created or adopted. */
+  readonly #own = new Set<number>();
+  /** Tasks that another process holds. */
+  readonly #taken = new Set<number>();
   #isClosed = false;
 
   constructor(
     private readonly clock?: Clock,
     /** Each write is noted here when it is done. */
     private readonly journal: string[] = [],
-  ) {}
+    disk: Disk = { records: new Map(), facts: new Map(), nextId: 1 },
+  ) {
+    this.#disk = disk;
+  }
+
+  /** The store of the next process, with what this one has left. */
+  reopen(): MemoryStore {
+    return new MemoryStore(this.clock, this.journal, this.#disk);
+  }
 
   /** Puts a record in as an earlier process would have left it. */
   seed(record: TaskRecord): void {
-    this.#records.set(record.id, record);
+    this.#disk.records.set(record.id, record);
+  }
+
+  /** Goes on as the store of the next process: it holds no task until it adopts it. */
+  abandon(): void {
+    this.#own.clear();
+    this.#taken.clear();
+  }
+
+  /** Another process takes the task over: writes of this one are refused from now on. */
+  takeOver(id: number): void {
+    this.#own.delete(id);
+    this.#taken.add(id);
+  }
+
+  /** Another process settles, cancels or reports a task, and says so. */
+  async writeElsewhere(id: number, moves: readonly Move[]): Promise<boolean> {
+    const isWritten = this.#apply(id, moves);
+    if (isWritten) for (const { onTask } of this.#watches) onTask(id);
+    return isWritten;
+  }
+
+  /** Another process leaves a fact, and says so. */
+  rememberElsewhere(key: string, value: unknown): void {
+    this.remember(key, value);
+    for (const { onFact } of this.#watches) onFact(key, value);
+  }
+
+  get isHeld(): boolean {
+    return !this.isLeaseOver && !this.#isClosed;
   }
 
   get records(): readonly TaskRecord[] {
-    return [...this.#records.values()];
+    return [...this.#disk.records.values()];
   }
 
   async reserveIds(count: number): Promise<number> {
     if (!Number.isSafeInteger(count) || count < 1 || count > LARGEST_ID)
       throw new RangeError(`cannot reserve ${count} ids`);
-    const kept = [...this.#records.keys()].sort((a, b) => a - b);
-    for (const start of [this.#nextId, 1]) {
+    const kept = [...this.#disk.records.keys()].sort((a, b) => a - b);
+    for (const start of [this.#disk.nextId, 1]) {
       const first = kept.reduce((from, id) => (id >= from && id < from + count ? id + 1 : from), start);
       if (first + count - 1 > LARGEST_ID) continue;
-      this.#nextId = first + count;
+      this.#disk.nextId = first + count;
       return first;
     }
     throw new Error(`there are no ${count} free ids in a row`);
@@ -63,6 +122,7 @@ export class MemoryStore implements TaskStore {
     this.#underWay.add(reached);
     await reached;
     this.#underWay.delete(reached);
+    this.#mustBeMine(id, moves);
     const isWritten = this.#apply(id, moves);
     if (isWritten) this.journal.push(`wrote ${moves.map(({ move }) => move).join('+')}`);
     return isWritten;
@@ -70,19 +130,47 @@ export class MemoryStore implements TaskStore {
 
   async find(id: number): Promise<TaskRecord | undefined> {
     this.#mustBeOpen();
-    return this.#records.get(id);
+    return this.#disk.records.get(id);
   }
 
-  async unfinished(): Promise<readonly TaskRecord[]> {
-    return this.records
-      .filter(isOpen)
-      .sort((one, other) => one.createdAt - other.createdAt || one.id - other.id);
+  async findByKey(clientId: string, key: string): Promise<TaskRecord | undefined> {
+    this.#mustBeOpen();
+    return this.records.find(
+      ({ clientId: owner, idempotency }) => owner === clientId && idempotency?.key === key,
+    );
+  }
+
+  async adopt(limit: number): Promise<readonly TaskRecord[]> {
+    this.#mustBeOpen();
+    const adopted = this.records
+      .filter((record) => isOpen(record) && !this.#own.has(record.id) && !this.#taken.has(record.id))
+      .sort((one, other) => one.createdAt - other.createdAt || one.id - other.id)
+      .slice(0, limit);
+    for (const { id } of adopted) this.#own.add(id);
+    return adopted;
   }
 
   async spentUsd(clientId: string, since: number): Promise<number> {
-    return this.records
-      .filter((record) => record.clientId === clientId && record.createdAt >= since)
-      .reduce((sum, record) => sum + spentUsd(record), 0);
+    this.#mustBeOpen();
+    return this.#spentUsd(clientId, since);
+  }
+
+  /** A copy is kept, as on a disk; what JSON cannot hold is not. */
+  remember(key: string, value: unknown): void {
+    try {
+      const text = JSON.stringify(value);
+      if (text !== undefined) this.#disk.facts.set(key, text);
+    } catch {}
+  }
+
+  async recall(): Promise<Facts> {
+    this.#mustBeOpen();
+    return new Map([...this.#disk.facts].map(([key, text]) => [key, JSON.parse(text)]));
+  }
+
+  watch(watch: StoreWatch): () => void {
+    this.#watches.add(watch);
+    return () => this.#watches.delete(watch);
   }
 
   async forget(before: ForgetBefore, limit: number): Promise<number> {
@@ -91,13 +179,14 @@ export class MemoryStore implements TaskStore {
       .sort((one, other) => Number(one.finishedAt) - Number(other.finishedAt));
     const isBefore = ({ finishedAt }: TaskRecord, at: number) => finishedAt !== null && finishedAt < at;
     const gone = finished.filter((record) => isBefore(record, before.tasks)).slice(0, limit);
-    for (const { id } of gone) this.#records.delete(id);
+    for (const { id } of gone) this.#disk.records.delete(id);
     const blanked = finished
       .filter(
-        (record) => this.#records.has(record.id) && record.solution && isBefore(record, before.solutions),
+        (record) =>
+          this.#disk.records.has(record.id) && record.solution && isBefore(record, before.solutions),
       )
       .slice(0, limit);
-    for (const record of blanked) this.#records.set(record.id, { ...record, solution: null });
+    for (const record of blanked) this.#disk.records.set(record.id, { ...record, solution: null });
     return gone.length + blanked.length;
   }
 
@@ -114,17 +203,43 @@ export class MemoryStore implements TaskStore {
     if (this.#isClosed) throw new Error('the store is closed');
   }
 
+  #spentUsd(clientId: string, since: number): number {
+    return this.records
+      .filter((record) => record.clientId === clientId && record.createdAt >= since)
+      .reduce((sum, record) => sum + countedUsd(record), 0);
+  }
+
   /** All or none: the record is replaced when every move has been applied. */
   #apply(id: number, moves: readonly Move[]): boolean {
     if (this.isFailing) throw new Error('the disk is full');
-    let record = this.#records.get(id);
+    let record = this.#disk.records.get(id);
     for (const move of moves) {
       if (move.move === 'settled' && record && !isOpen(record)) return false;
+      if (move.move === 'created') this.#mayBeCreated(move);
       record = next(record, move, id);
     }
-    if (record) this.#records.set(id, isOpen(record) ? record : withoutImages(record));
+    if (record) this.#disk.records.set(id, isOpen(record) ? record : withoutImages(record));
+    if (moves.some(({ move }) => move === 'created')) this.#own.add(id);
     this.writes.push({ id, moves });
     return true;
+  }
+
+  #mayBeCreated({ record, budget }: Extract<Move, { move: 'created' }>): void {
+    const { clientId, idempotency, reservedUsd = 0 } = record;
+    const taken = this.records.find(
+      (kept) => idempotency && kept.clientId === clientId && kept.idempotency?.key === idempotency.key,
+    );
+    if (taken) throw new KeyTaken(taken.id);
+    if (budget && this.#spentUsd(clientId, budget.since) + reservedUsd > budget.limitUsd + TINY_USD)
+      throw new BudgetSpent(`client ${clientId} may spend ${budget.limitUsd} USD`);
+  }
+
+  #mustBeMine(id: number, moves: readonly Move[]): void {
+    const record = this.#disk.records.get(id);
+    const isMine = !record || !isOpen(record) || this.#own.has(id);
+    const isForAnybody = (move: Move) =>
+      move.move === 'reported' || (move.move === 'settled' && move.status === 'cancelled');
+    if (!isMine && !moves.every(isForAnybody)) throw new LeaseLost(`task ${id} is not held by this process`);
   }
 
   #reachDisk(): Promise<void> {
@@ -134,6 +249,11 @@ export class MemoryStore implements TaskStore {
       clock.after(writeMs, resolve);
     });
   }
+}
+
+/** What a task counts with against its client's budget. */
+export function countedUsd(record: TaskRecord): number {
+  return Math.max(spentUsd(record), isOpen(record) ? (record.reservedUsd ?? 0) : 0);
 }
 
 function next(record: TaskRecord | undefined, move: Move, id: number): TaskRecord {
@@ -150,6 +270,5 @@ function next(record: TaskRecord | undefined, move: Move, id: number): TaskRecor
 }
 
 function withoutImages(record: TaskRecord): TaskRecord {
-  const { imageBase64, instructionImageBase64, ...task } = record.task;
-  return { ...record, task };
+  return { ...record, task: splitImages(record.task).task };
 }

@@ -1,0 +1,54 @@
+/** Capacity and quality of each kind at one account. */
+import { passedWire, type TaskKind } from '../core/task.js';
+import { Circuit } from './circuit.js';
+import type { Gate } from './gate.js';
+import { Score } from './scores.js';
+
+export interface KindState {
+  readonly circuit: Circuit;
+  readonly gate: Gate;
+  readonly score: Score;
+}
+
+const MOST_KINDS = 100;
+
+export class KindStates {
+  readonly #states = new Map<TaskKind, KindState>();
+
+  constructor(
+    private readonly accountId: string,
+    private readonly openGate: (kind: TaskKind) => Gate,
+  ) {}
+
+  /** The state of a kind. Clients may make up any name: those beyond the first hundred share one state. */
+  of(asked: TaskKind): KindState {
+    const wire = this.#states.size < MOST_KINDS ? undefined : passedWire(asked);
+    const kind: TaskKind = wire === undefined || this.#states.has(asked) ? asked : `${wire}:*`;
+    const known = this.#states.get(kind);
+    if (known) return known;
+    const gate = this.openGate(kind);
+    const state = { circuit: new Circuit(`${this.accountId} ${kind}`), gate, score: new Score() };
+    this.#states.set(kind, state);
+    return state;
+  }
+
+  /** Whether this very name has a state of its own. */
+  has(kind: TaskKind): boolean {
+    return this.#states.has(kind);
+  }
+
+  get names(): Iterable<TaskKind> {
+    return this.#states.keys();
+  }
+
+  /** The scores that have changed since this was asked last. */
+  changedScores(): readonly (readonly [TaskKind, Score])[] {
+    return [...this.#states].flatMap(([kind, { score }]) =>
+      score.hasChanged ? [[kind, score] as const] : [],
+    );
+  }
+
+  close(): void {
+    for (const { circuit } of this.#states.values()) circuit.shutdown();
+  }
+}

@@ -1,0 +1,140 @@
+/** What is known of accounts beyond the life of a process: why they are closed, their money, how long they take. */
+import { createHash } from 'node:crypto';
+import type { Cancel, Clock } from '../core/clock.js';
+import type { BreakerChange, BreakerScope, Events } from '../core/events.js';
+import type { Account } from '../core/provider.js';
+import type { TaskStore } from '../core/store.js';
+import type { TaskKind } from '../core/task.js';
+import type { AccountState } from './account.js';
+import type { ScoreFigures } from './scores.js';
+
+export interface RecollectionTools {
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly store: TaskStore;
+  readonly accounts: readonly AccountState[];
+}
+
+/** A closed gate as it is remembered; null once it is open again. */
+type GateFact = (Pick<BreakerChange, 'cause' | 'since' | 'until'> & { readonly of: string }) | null;
+
+interface BalanceFact {
+  readonly of: string;
+  readonly amount: number | null;
+  readonly at: number;
+}
+
+/** Solve times change slowly: what a crash loses of them is learnt again. */
+const SCORES_EVERY_MS = 30_000;
+
+/** Scopes at which another process's word is as good as one's own; connections and capacity are judged by oneself. */
+const HINTS: ReadonlySet<BreakerScope> = new Set(['ban', 'money', 'key', 'operator']);
+
+export class Recollection {
+  readonly #tools: RecollectionTools;
+  readonly #stops: (() => void)[] = [];
+  /** Gates that were closed on the word of another process. */
+  readonly #hinted = new Set<string>();
+  #cancelScores: Cancel = () => {};
+
+  constructor(tools: RecollectionTools) {
+    this.#tools = tools;
+  }
+
+  /** Brings back what the last process knew. */
+  async load(): Promise<void> {
+    const facts = await this.#tools.store.recall();
+    for (const [key, value] of facts) this.#restore(key, value);
+  }
+
+  /** Remembers from now on. */
+  start(): void {
+    const { events, store, accounts } = this.#tools;
+    const remember = (change: BreakerChange, fact: GateFact) => store.remember(gateKey(change), fact);
+    this.#stops.push(
+      events.on('breaker-opened', (change) => {
+        const { cause, since, until } = change;
+        remember(change, { cause, since, until, of: this.#fingerprint(change.provider) });
+      }),
+      events.on('breaker-closed', (change) => remember(change, null)),
+    );
+    for (const { id, account, gates } of accounts) {
+      gates.balance.onTold((amount, at) =>
+        store.remember(`balance ${id}`, { of: fingerprint(account), amount, at } satisfies BalanceFact),
+      );
+    }
+  }
+
+  /** Writes the solve times down now and then. */
+  keepScores(): void {
+    this.#rememberScoresLater();
+  }
+
+  /** What another process has remembered just now. */
+  learn(key: string, value: unknown): void {
+    const gate = parseGateKey(key);
+    if (!gate || !HINTS.has(gate.scope)) return;
+    const gates = this.#account(gate.provider)?.gates;
+    if (value !== null && gates?.isShut(gate.scope) === false) {
+      this.#hinted.add(key);
+      this.#restore(key, value);
+    } else if (value === null && this.#hinted.delete(key)) gates?.open(gate.scope);
+  }
+
+  stop(): void {
+    for (const stop of this.#stops) stop();
+    this.#cancelScores();
+    this.#rememberScores();
+  }
+
+  #restore(key: string, value: unknown): void {
+    if (value === null || typeof value !== 'object') return;
+    const [sort, provider = '', kind = ''] = key.split(' ');
+    const gate = parseGateKey(key);
+    const state = this.#account(gate?.provider ?? provider);
+    if (!state || (value as { of?: unknown }).of !== fingerprint(state.account)) return;
+    if (gate) state.gates.restore({ ...gate, ...(value as Exclude<GateFact, null>) });
+    if (sort === 'balance') state.gates.balance.restore(value as BalanceFact);
+    if (sort === 'score') state.gates.kind(kind as TaskKind).score.restore(value as ScoreFigures);
+  }
+
+  #rememberScoresLater(): void {
+    this.#cancelScores = this.#tools.clock.after(SCORES_EVERY_MS, () => {
+      this.#rememberScores();
+      this.#rememberScoresLater();
+    });
+  }
+
+  #rememberScores(): void {
+    for (const { id, account, gates } of this.#tools.accounts) {
+      for (const [kind, score] of gates.changedScores()) {
+        this.#tools.store.remember(`score ${id} ${kind}`, { of: fingerprint(account), ...score.figures() });
+      }
+    }
+  }
+
+  #account(provider: string): AccountState | undefined {
+    return this.#tools.accounts.find(({ id }) => id === provider);
+  }
+
+  #fingerprint(provider: string): string {
+    const state = this.#account(provider);
+    return state ? fingerprint(state.account) : '';
+  }
+}
+
+/** What was learnt under another key or at another address is worth nothing; the key itself is not kept. */
+function fingerprint({ baseUrl, apiKey }: Account): string {
+  return createHash('sha256').update(`${baseUrl}\n${apiKey}`).digest('hex').slice(0, 16);
+}
+
+/** An account's id may hold a colon, and no blank. */
+function gateKey({ provider, scope, kind }: Pick<BreakerChange, 'provider' | 'scope' | 'kind'>): string {
+  return ['gate', scope, provider, kind ?? []].flat().join(' ');
+}
+
+function parseGateKey(key: string): Pick<BreakerChange, 'provider' | 'scope' | 'kind'> | undefined {
+  const [sort, scope, provider, kind] = key.split(' ');
+  if (sort !== 'gate' || scope === undefined || provider === undefined) return undefined;
+  return { scope: scope as BreakerScope, provider, kind: (kind as TaskKind | undefined) ?? null };
+}

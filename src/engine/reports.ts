@@ -1,0 +1,49 @@
+/** Whether answers worked: written down, and told to the provider once, while it still wants to know. */
+import type { Clock } from '../core/clock.js';
+import type { TaskRecord, TaskStore } from '../core/store.js';
+import type { AccountState } from './account.js';
+
+export interface ReportTools {
+  readonly clock: Clock;
+  readonly store: TaskStore;
+  readonly accounts: readonly AccountState[];
+  /** Told when a report is on disk. */
+  readonly onReported: (id: number, isAccepted: boolean) => void;
+}
+
+export class Reports {
+  /** Tasks whose report is on its way to the ledger. */
+  readonly #underWay = new Set<number>();
+
+  constructor(private readonly tools: ReportTools) {}
+
+  /** Takes the first report on a solved task; every later one changes nothing. Rejects when it cannot be written. */
+  async take(record: TaskRecord, isAccepted: boolean): Promise<void> {
+    const { id } = record;
+    if (record.reported !== null || record.status !== 'solved' || this.#underWay.has(id)) return;
+    this.#underWay.add(id);
+    try {
+      await this.tools.store.write(id, [{ move: 'reported', isAccepted }]);
+      this.tools.onReported(id, isAccepted);
+    } finally {
+      this.#underWay.delete(id);
+    }
+    void this.#tellProvider(record, isAccepted);
+  }
+
+  async #tellProvider(record: TaskRecord, isAccepted: boolean): Promise<void> {
+    const { accounts, clock } = this.tools;
+    const account = accounts.find(({ id }) => id === record.provider);
+    const attempt = record.attempts.find(
+      ({ outcome, provider }) => outcome === 'solved' && provider === record.provider,
+    );
+    if (!account || attempt?.upstreamId == null) return;
+    const ageMs = clock.now() - (attempt.endedAt ?? record.createdAt);
+    if (ageMs > (account.account.provider.reportWithinMs ?? Number.POSITIVE_INFINITY)) return;
+    try {
+      await account.report({ upstreamId: attempt.upstreamId, task: record.task, isAccepted });
+    } catch {
+      // The verdict is in the ledger; a provider that does not take it changes nothing for the client.
+    }
+  }
+}

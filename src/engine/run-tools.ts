@@ -1,0 +1,15 @@
+/** What every task works with. */
+import type { Events } from '../core/events.js';
+import type { RoutingSettings } from '../core/gateway.js';
+import type { TaskStore } from '../core/store.js';
+import type { AccountState } from './account.js';
+import type { TurnTools } from './turn.js';
+
+export interface RunTools extends TurnTools {
+  readonly events: Events;
+  readonly store: TaskStore;
+  readonly accounts: readonly AccountState[];
+  readonly routing: RoutingSettings;
+  /** A fault of the gateway's own, such as a write that failed; the task goes on in memory. */
+  readonly onStoreError: (error: unknown) => void;
+}

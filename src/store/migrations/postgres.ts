@@ -1,0 +1,6 @@
+/** Every step of the PostgreSQL schema, in order. A released step never changes; what is new is appended. */
+import { ledger } from './postgres-1-ledger.js';
+import { writing } from './postgres-2-writing.js';
+
+/** The row in `schema_version` says how many of these the schema has been through. */
+export const POSTGRES_MIGRATIONS: readonly string[] = [ledger, writing];
