@@ -45,7 +45,11 @@ const solve = door(async (call) => {
     : sayProblem(wire.sayFailedTask(record), gatewayHeaders(record));
 });
 
-const createTask = door(async (call) => sayTask(await take(call), 202));
+/** 202, or 200 when the same request has been answered before. */
+const createTask = door(async (call) => {
+  const record = await take(call);
+  return sayTask(record, wire.statusOf(record));
+});
 
 async function take({ request, gateway, client }: Call): Promise<TaskRecord> {
   const { task, options, deadlineMs } = wire.readSubmit(readJson(request));
@@ -93,8 +97,8 @@ const balance = door(async ({ gateway, client }) => {
 
 const kinds = door(async ({ gateway, client }) => {
   const offers = gateway.kinds(client).map(({ kind, providers }) => {
-    const { title, required, optional, solution } = factsOf(kind);
-    return { kind, title, required, optional, solution, providers };
+    const { title, required, optional = [], oneOf = [], solution } = factsOf(kind);
+    return { kind, title, required, optional, oneOf, solution, providers };
   });
   return Response.json({ kinds: offers });
 });

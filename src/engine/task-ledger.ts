@@ -25,8 +25,11 @@ export class TaskLedger {
   /** Settles when another process has taken the task over: nothing more may be done for it here. */
   readonly lost: Promise<void>;
   #record: TaskRecord;
-  /** Moves that could not be written: they go first with the next ones. */
-  #unwritten: readonly TaskMove[] = [];
+  /**
+   * Writes that have not succeeded, in their order. Each is tried again exactly as it was, so that a store whose
+   * answer was lost knows it for the same.
+   */
+  #unwritten: readonly (readonly TaskMove[])[] = [];
   #last: Promise<void> = Promise.resolve();
   #isLost = false;
   #isRetrying = false;
@@ -119,8 +122,8 @@ export class TaskLedger {
   async #writeIntent(move: TaskMove): Promise<boolean> {
     if (this.#isLost) return false;
     try {
-      await this.tools.store.write(this.#record.id, [...this.#unwritten, move]);
-      this.#unwritten = [];
+      await this.#flush();
+      await this.tools.store.write(this.#record.id, [move]);
       this.#isFailing = false;
       return true;
     } catch (error) {
@@ -132,21 +135,28 @@ export class TaskLedger {
   /** False when these moves settle a task that somebody else has settled before; the rest of them is written then. */
   async #write(moves: readonly TaskMove[]): Promise<boolean> {
     if (this.#isLost) return true;
-    const { store } = this.tools;
-    const { id } = this.#record;
-    this.#unwritten = [...this.#unwritten, ...moves];
-    if (this.#unwritten.length === 0) return true;
+    if (moves.length > 0) this.#unwritten = [...this.#unwritten, moves];
     try {
-      const isFirst = await store.write(id, this.#unwritten);
-      const rest = this.#unwritten.filter(({ move }) => move !== 'settled');
-      if (!isFirst && rest.length > 0) await store.write(id, rest);
-      this.#unwritten = [];
-      this.#isFailing = false;
-      return isFirst;
+      return await this.#flush();
     } catch (error) {
       this.#failed(error);
       return true;
     }
+  }
+
+  async #flush(): Promise<boolean> {
+    const { store } = this.tools;
+    let isFirst = true;
+    for (let [next, ...later] = this.#unwritten; next; [next, ...later] = this.#unwritten) {
+      if (await store.write(this.#record.id, next)) this.#unwritten = later;
+      else {
+        isFirst = false;
+        const rest = next.filter(({ move }) => move !== 'settled');
+        this.#unwritten = rest.length > 0 ? [rest, ...later] : later;
+      }
+    }
+    this.#isFailing = false;
+    return isFirst;
   }
 
   #failed(error: unknown): void {

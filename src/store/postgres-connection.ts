@@ -11,8 +11,6 @@ export interface ConnectionOptions {
 }
 
 const BIGINT = 20;
-/** Replicas share the server: a few connections each are enough for short requests. */
-const POOL_SIZE = 6;
 /** The server's own end of a request comes first, and is the better answer. */
 const GRACE_MS = 500;
 const HANG_UP_MS = 1_000;
@@ -43,9 +41,9 @@ function requireUrl(url: string): string {
   );
 }
 
-/** Connections for short requests, made when they are needed and again when they are lost. */
-export function openPool(options: ConnectionOptions): pg.Pool {
-  const pool = new pg.Pool({ ...toClientConfig(options), max: POOL_SIZE, idleTimeoutMillis: 30_000 });
+/** Up to `size` connections for short requests, made when they are needed and again when they are lost. */
+export function openPool(options: ConnectionOptions, size: number): pg.Pool {
+  const pool = new pg.Pool({ ...toClientConfig(options), max: size, idleTimeoutMillis: 30_000 });
   // An idle connection that breaks is taken out of the pool: the next request makes a new one.
   pool.on('error', () => {});
   return pool;

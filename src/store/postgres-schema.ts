@@ -43,6 +43,7 @@ async function migrate(client: pg.Client): Promise<void> {
 async function readVersion(client: pg.Client): Promise<number> {
   const { rows } = await client.query(
     `SELECT to_regclass('captcha_gateway.schema_version') IS NOT NULL AS is_ours,
+       to_regnamespace('captcha_gateway') IS NOT NULL AS is_there,
        EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = to_regnamespace('captcha_gateway')) AS is_used`,
   );
   if (rows[0].is_ours) {
@@ -54,9 +55,10 @@ async function readVersion(client: pg.Client): Promise<number> {
       'The schema captcha_gateway of the database belongs to another program: give another store.url.',
     );
   }
+  // An administrator may have made it for a user who may not make schemas.
+  if (!rows[0].is_there) await client.query('CREATE SCHEMA captcha_gateway');
   await client.query(
-    `CREATE SCHEMA IF NOT EXISTS captcha_gateway;
-     CREATE TABLE captcha_gateway.schema_version (version integer NOT NULL);
+    `CREATE TABLE captcha_gateway.schema_version (version integer NOT NULL);
      INSERT INTO captcha_gateway.schema_version VALUES (0)`,
   );
   return 0;

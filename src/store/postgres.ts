@@ -28,6 +28,8 @@ const FORGET_STEP = 500;
 const LAST_DOUBTS = 100;
 const LEASE_MS = 5_000;
 const RENEW_EVERY_MS = 1_000;
+/** Replicas share the server: a few connections each are enough for short requests. */
+const READERS = 5;
 const CONNECT_MS = 2_000;
 const STATEMENT_MS = 5_000;
 /** A renewal that takes longer would be of no use. */
@@ -62,6 +64,8 @@ export async function openPostgres(options: PostgresOptions): Promise<TaskStore>
 
 class PostgresStore implements TaskStore {
   readonly #pool: pg.Pool;
+  /** Batches go one at a time, and never wait behind reads. */
+  readonly #writer: pg.Pool;
   readonly #lease: Lease;
   readonly #writes: PostgresWrites;
   readonly #facts: PostgresFacts;
@@ -74,10 +78,11 @@ class PostgresStore implements TaskStore {
 
   constructor(connection: ConnectionOptions, { leaseMs = LEASE_MS, renewEveryMs }: PostgresOptions) {
     const owner = this.#owner;
-    this.#pool = openPool(connection);
+    this.#pool = openPool(connection, READERS);
+    this.#writer = openPool(connection, 1);
     this.#writes = new PostgresWrites(owner, async (jobs) => {
       const text = 'SELECT captcha_gateway.write_batch($1, $2) AS results';
-      const { rows } = await this.#pool.query({ name: 'write_batch', text, values: [owner, jobs] });
+      const { rows } = await this.#writer.query({ name: 'write_batch', text, values: [owner, jobs] });
       return rows[0].results;
     });
     this.#facts = new PostgresFacts(owner, (text, values) => this.#query(text, values));
@@ -174,7 +179,7 @@ class PostgresStore implements TaskStore {
     await this.#writes.drain();
     await this.#facts.close();
     await this.#lease.close();
-    await this.#pool.end();
+    await Promise.all([this.#pool.end(), this.#writer.end()]);
   }
 
   async #adopt(limit: number): Promise<readonly TaskRecord[]> {

@@ -80,6 +80,17 @@ describe('a database that is gone', () => {
     await vi.waitFor(() => expect(heard.get('breaker:a')).toBe('open'), SOON);
   });
 
+  it('has facts told that were left while nobody listened', async () => {
+    const store = await open();
+    const heard = new Map<string, unknown>();
+    store.watch({ onTask: () => {}, onFact: (key, value) => heard.set(key, value) });
+    await server.query(`INSERT INTO captcha_gateway.facts VALUES ('"a"', '1', gen_random_uuid())`);
+    await server.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'captcha-gateway'`,
+    );
+    await vi.waitFor(() => expect([...heard]).toEqual([['a', 1]]), SOON);
+  });
+
   it('does not keep a store from closing', async () => {
     const store = await open();
     await store.ping();
@@ -214,6 +225,11 @@ describe('the schema', () => {
     expect(await failureOf(openPostgres({ url: server.url }), 3_000)).toMatch(
       /newer captcha-gateway \(schema 99/,
     );
+  });
+
+  it('may have been made for us', async () => {
+    await server.query('CREATE SCHEMA captcha_gateway');
+    expect(await (await open()).reserveIds(1)).toBe(1);
   });
 
   it('of somebody else is left alone', async () => {

@@ -1,63 +1,31 @@
 /** Several owners on one PostgreSQL: who holds what, who takes over, who hears of what. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BudgetSpent, KeyTaken, LeaseLost, type TaskRecord, type TaskStore } from '../../src/core/store.js';
-import { openPostgres, type PostgresOptions } from '../../src/store/postgres.js';
-import { startPostgres, type TestPostgres } from '../support/postgres.js';
-import { accepted, BEGUN, begun, CANCELLED, create, ended, sampleRecord, settled } from './samples.js';
+import { describe, expect, it, vi } from 'vitest';
+import { LeaseLost, type TaskStore } from '../../src/core/store.js';
+import { idsOf, leave, startOwners } from './postgres-owners.js';
+import { accepted, begun, CANCELLED, ended, settled } from './samples.js';
 
 const LEASE_MS = 1_200;
 const AT_ONCE = { timeout: 2_000, interval: 10 };
 
-let server: TestPostgres;
-const stores: TaskStore[] = [];
-
-beforeAll(async () => {
-  server = await startPostgres();
-});
-afterAll(() => server.stop());
-beforeEach(() => server.empty());
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await Promise.all(stores.splice(0).map((store) => store.close()));
-});
-
-async function open(options: Partial<PostgresOptions> = {}): Promise<TaskStore> {
-  const store = await openPostgres({ url: server.url, ...options });
-  stores.push(store);
-  return store;
-}
-
-const openMany = (count: number, options?: Partial<PostgresOptions>) =>
-  Promise.all(Array.from({ length: count }, () => open(options)));
-
-const idsOf = (records: readonly TaskRecord[]) => records.map(({ id }) => id);
+const { server, open, openMany } = startOwners();
 
 /** What a dead process leaves: its lease runs out, and nobody has said goodbye. */
 async function endLeases(): Promise<void> {
-  await server.query(`UPDATE captcha_gateway.replicas SET lease_until = clock_timestamp()`);
+  await server().query(`UPDATE captcha_gateway.replicas SET lease_until = clock_timestamp()`);
 }
 
 /** A store that never renews by itself: its process is stopped after the start. */
 const openStopped = () => open({ leaseMs: LEASE_MS, renewEveryMs: 3_600_000 });
 
-async function leave(store: TaskStore, count: number): Promise<readonly number[]> {
-  const first = await store.reserveIds(count);
-  const ids = Array.from({ length: count }, (_, index) => first + index);
-  await Promise.all(
-    ids.map((id) => store.write(id, [{ move: 'created', record: sampleRecord(id) }, begun(), accepted()])),
-  );
-  return ids;
-}
-
 describe('a lease', () => {
   it('keeps the tasks of a living owner from everybody else, however often it would have run out', async () => {
     const [one, other] = [await open({ leaseMs: LEASE_MS, renewEveryMs: 50 }), await open()];
     const [id = 0] = await leave(one, 1);
-    const [first] = await server.query('SELECT min(lease_until) AS ends FROM captcha_gateway.replicas');
+    const [first] = await server().query('SELECT min(lease_until) AS ends FROM captcha_gateway.replicas');
     await vi.waitUntil(
       async () => {
         expect(await other.adopt(10)).toEqual([]);
-        const [row] = await server.query('SELECT now() > $1 AS has_passed', [first?.ends]);
+        const [row] = await server().query('SELECT now() > $1 AS has_passed', [first?.ends]);
         return row?.has_passed;
       },
       { timeout: LEASE_MS + 2_000 },
@@ -108,7 +76,7 @@ describe('a lease', () => {
     expect(await store.write(id, [ended(), settled()])).toBe(true);
     const other = await open();
     await vi.waitFor(async () => {
-      const [row] = await server.query(
+      const [row] = await server().query(
         'SELECT count(*)::int AS held FROM captcha_gateway.replicas WHERE lease_until > now()',
       );
       expect(row).toEqual({ held: 2 });
@@ -128,8 +96,8 @@ describe('a former owner', () => {
   it('is refused everything but a cancellation and a report', async () => {
     const [former, owner] = [await openStopped(), await open({ renewEveryMs: 50 })];
     const [id = 0, cancelled = 0] = await leave(former, 2);
-    await server.query(`UPDATE captcha_gateway.replicas SET lease_until = '-infinity' WHERE id = $1`, [
-      (await server.query('SELECT owner FROM captcha_gateway.tasks LIMIT 1'))[0]?.owner,
+    await server().query(`UPDATE captcha_gateway.replicas SET lease_until = '-infinity' WHERE id = $1`, [
+      (await server().query('SELECT owner FROM captcha_gateway.tasks LIMIT 1'))[0]?.owner,
     ]);
     expect(await owner.adopt(10)).toHaveLength(2);
     const before = await owner.find(id);
@@ -146,7 +114,7 @@ describe('a former owner', () => {
 
   it('has its new tasks adopted too, even when it was struck off the list', async () => {
     const [former, owner] = [await openStopped(), await open()];
-    await server.query('DELETE FROM captcha_gateway.replicas WHERE lease_until < now() + $1::interval', [
+    await server().query('DELETE FROM captcha_gateway.replicas WHERE lease_until < now() + $1::interval', [
       '2 s',
     ]);
     const ids = await leave(former, 1);
@@ -181,7 +149,7 @@ describe('adoption', () => {
     const [locked = 0, free = 0] = await leave(former, 2);
     const heir = await open();
     await former.close();
-    const writer = await server.connect();
+    const writer = await server().connect();
     await writer.query('BEGIN');
     await writer.query('SELECT 1 FROM captcha_gateway.tasks WHERE id = $1 FOR UPDATE', [locked]);
     expect(idsOf(await heir.adopt(10))).toEqual([free]);
@@ -195,10 +163,10 @@ describe('adoption', () => {
     const [id] = await leave(busy, 1);
     await Promise.all([gone.close(), busy.close()]);
     await owner.adopt(0);
-    const rows = await server.query('SELECT id FROM captcha_gateway.replicas');
+    const rows = await server().query('SELECT id FROM captcha_gateway.replicas');
     expect(rows).toHaveLength(2);
     expect(idsOf(await owner.adopt(1))).toEqual([id]);
-    expect(await server.query('SELECT id FROM captcha_gateway.replicas')).toHaveLength(1);
+    expect(await server().query('SELECT id FROM captcha_gateway.replicas')).toHaveLength(1);
   });
 });
 
@@ -246,87 +214,5 @@ describe('watching', () => {
     stop?.();
     one?.remember('a', 1);
     await vi.waitFor(() => expect(heard).toEqual(['watching']), AT_ONCE);
-  });
-});
-
-describe('three owners', () => {
-  it('never reserve the same id', async () => {
-    const owners = await openMany(3);
-    const blocks = await Promise.all(
-      Array.from({ length: 60 }, (_, at) =>
-        owners[at % 3]?.reserveIds(1 + (at % 7)).then((first) => [first, 1 + (at % 7)]),
-      ),
-    );
-    const ids = blocks.flatMap((block) => {
-      const [first = 0, count = 0] = block ?? [];
-      return Array.from({ length: count }, (_, at) => first + at);
-    });
-    expect(new Set(ids).size).toBe(ids.length);
-  });
-
-  it('spend one budget together, and not a cent more', async () => {
-    const owners = await openMany(3);
-    const budget = { limitUsd: 0.5, since: 0 };
-    const first = (await owners[0]?.reserveIds(300)) ?? 0;
-    const results = await Promise.allSettled(
-      Array.from({ length: 300 }, async (_, at) => {
-        const record = sampleRecord(first + at, { reservedUsd: 0.01, clientId: at % 2 ? 'qa' : 'ci' });
-        await owners[at % 3]?.write(record.id, [{ move: 'created', record, budget }, begun()]);
-      }),
-    );
-    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-    expect(refused).toHaveLength(200);
-    for (const reason of refused) expect(reason).toBeInstanceOf(BudgetSpent);
-    for (const client of ['qa', 'ci']) expect(await owners[0]?.spentUsd(client, 0)).toBeCloseTo(0.5, 9);
-  });
-
-  it('take each idempotency key once', async () => {
-    const owners = await openMany(3);
-    const first = (await owners[0]?.reserveIds(150)) ?? 0;
-    const results = await Promise.allSettled(
-      Array.from({ length: 150 }, async (_, at) => {
-        const idempotency = { key: `key ${(at * 7) % 30}`, fingerprint: 'f' };
-        const record = sampleRecord(first + at, { idempotency });
-        await owners[at % 3]?.write(record.id, [{ move: 'created', record }]);
-        return record.id;
-      }),
-    );
-    const kept = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    expect(kept).toHaveLength(30);
-    for (const [at, result] of results.entries()) {
-      if (result.status === 'fulfilled') continue;
-      expect(result.reason).toBeInstanceOf(KeyTaken);
-      const holder = await owners[0]?.findByKey('qa', `key ${(at * 7) % 30}`);
-      expect(result.reason.taskId).toBe(holder?.id);
-    }
-  });
-
-  it('write each other in any order without a deadlock', async () => {
-    const owners = await openMany(3);
-    const ids = await leave(owners[0] as TaskStore, 200);
-    const report = { move: 'reported', isAccepted: true } as const;
-    const orders = [ids, [...ids].reverse(), [...ids].sort((a, b) => (a % 13) - (b % 13))];
-    const results = await Promise.all(
-      owners.flatMap((owner, index) => (orders[index] ?? []).map((id) => owner.write(id, [report]))),
-    );
-    expect(results.every(Boolean)).toBe(true);
-  });
-
-  it('forget beside each other, each row once', async () => {
-    const owners = await openMany(3);
-    const ids = await leave(owners[0] as TaskStore, 900);
-    await Promise.all(ids.map((id) => owners[0]?.write(id, [ended(), settled()])));
-    const before = { solutions: 0, tasks: Number.MAX_SAFE_INTEGER };
-    const counts = await Promise.all(owners.map((owner) => owner.forget(before, 10_000)));
-    const rest = (await owners[0]?.forget(before, 10_000)) ?? 0;
-    expect(counts.reduce((sum, count) => sum + count, rest)).toBe(900);
-  });
-
-  it('may write one task at the same time: one settlement stands', async () => {
-    const owners = await openMany(3);
-    const record = await create(owners[0] as TaskStore, {}, begun());
-    const results = await Promise.all(owners.map((owner) => owner.write(record.id, [CANCELLED])));
-    expect(results.filter(Boolean)).toHaveLength(1);
-    expect(await owners[1]?.find(record.id)).toMatchObject({ status: 'cancelled', attempts: [BEGUN] });
   });
 });
