@@ -64,6 +64,11 @@ export interface TaskStore {
   write(id: number, moves: readonly Move[]): Promise<boolean>;
   /** Whether this process may still act for its tasks; false when its lease may have run out unnoticed. */
   readonly isHeld: boolean;
+  /**
+   * How often the lease may have run out so far: what was one's own before may have been adopted since.
+   * A `write` without moves tells, by LeaseLost.
+   */
+  readonly lapses: number;
   find(id: number): Promise<TaskRecord | undefined>;
   /** The kept task of this client with this idempotency key. */
   findByKey(clientId: string, key: string): Promise<TaskRecord | undefined>;

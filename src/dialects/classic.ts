@@ -8,7 +8,7 @@ import { factsOf } from '../core/task.js';
 import * as wire from '../wire/classic.js';
 import { sayResult } from '../wire/classic-answers.js';
 import type { Question } from '../wire/codes.js';
-import { gatewayHeaders, keyOf, readTaskId, submitOnce } from '../wire/door.js';
+import { gatewayHeaders, keyOf, readTaskId, submitOnce, unlessAway } from '../wire/door.js';
 import * as figures from '../wire/figures.js';
 import { particularsOf } from '../wire/flavours.js';
 import { filesOf, type Parameters, readParameters } from '../wire/form.js';
@@ -134,7 +134,9 @@ async function getOne(
   { gateway, client, sent, form, signal }: ActionCall,
   isPriced = false,
 ): Promise<Response> {
-  const record = await gateway.untilEnded(client, idOf(sent.id), client.holdMs, signal);
+  const polled = gateway.untilEnded(client, idOf(sent.id), client.holdMs, signal);
+  const record = await unlessAway(polled);
+  if (!record) return sayWaiting(form, {});
   return sayRecord(record, form, { isPriced, headers: gatewayHeaders(record) });
 }
 

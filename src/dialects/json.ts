@@ -5,7 +5,15 @@ import { type Client, errorOf, type Gateway } from '../core/gateway.js';
 import { isOpen, spentUsd, type TaskRecord } from '../core/store.js';
 import { factsOf } from '../core/task.js';
 import type { Question } from '../wire/codes.js';
-import { bodyText, gatewayHeaders, keyOf, parseBody, readTaskId, submitOnce } from '../wire/door.js';
+import {
+  bodyText,
+  gatewayHeaders,
+  keyOf,
+  parseBody,
+  readTaskId,
+  submitOnce,
+  unlessAway,
+} from '../wire/door.js';
 import { sayEcho } from '../wire/echo.js';
 import * as figures from '../wire/figures.js';
 import { flavourOfBody, particularsOf } from '../wire/flavours.js';
@@ -98,7 +106,9 @@ function accepted(record: TaskRecord): object {
 }
 
 const getTaskResult = door('poll', async ({ request, gateway, sent, client }) => {
-  const record = await gateway.untilEnded(client, idOf(sent), client.holdMs, request.signal);
+  const id = idOf(sent);
+  const record = await unlessAway(gateway.untilEnded(client, id, client.holdMs, request.signal));
+  if (!record) return Response.json({ errorId: 0, status: 'processing', ...echoOf(id, request.flavour) });
   const headers = gatewayHeaders(record);
   if (isOpen(record))
     return Response.json({ errorId: 0, status: 'processing', ...echo(record) }, { headers });
@@ -114,7 +124,11 @@ function failedFor(flavour: string | undefined): object {
 
 /** CapSolver's clients take the id of the next poll from the last answer; others break on it. */
 function echo({ id, origin }: TaskRecord): object {
-  return particularsOf(origin.flavour).hasStatusInCreate ? { taskId: String(id) } : {};
+  return echoOf(id, origin.flavour);
+}
+
+function echoOf(id: number, flavour: string | undefined): object {
+  return particularsOf(flavour).hasStatusInCreate ? { taskId: String(id) } : {};
 }
 
 function solved(record: TaskRecord): object {

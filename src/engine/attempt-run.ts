@@ -4,6 +4,7 @@ import { asSolveError, type SolveError } from '../core/errors.js';
 import type { Accepted } from '../core/provider.js';
 import type { AccountState, Place } from './account.js';
 import type { Moment } from './attempt-moves.js';
+import type { TaskLease } from './lease.js';
 import { drainPlan, followPlan, type PollTerms, resumePlan, type Schedule } from './poll-plan.js';
 import { pollUntilVerdict, type Verdict } from './poller.js';
 import type { Score } from './scores.js';
@@ -15,6 +16,7 @@ export interface AttemptTools {
   readonly ledger: TaskLedger;
   /** Says until when an answer is wanted. */
   readonly end: TaskEnd;
+  readonly lease: TaskLease;
 }
 
 export class AttemptRun {
@@ -72,7 +74,7 @@ export class AttemptRun {
   }
 
   #poll(plan: (terms: PollTerms) => Schedule): Promise<Verdict> {
-    const { clock, ledger, end } = this.tools;
+    const { clock, ledger, end, lease } = this.tools;
     const { task, attempts } = ledger.record;
     const attempt = attempts[this.index];
     if (!attempt) throw new Error(`task ${ledger.record.id} has no attempt ${this.index}`);
@@ -83,6 +85,7 @@ export class AttemptRun {
       ...plan(terms),
       upstream: { upstreamId: attempt.upstreamId ?? '', task },
       signal: end.signal,
+      lease,
       onPoll: (made) => {
         this.#polls = made;
       },

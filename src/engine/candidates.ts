@@ -72,3 +72,12 @@ function closedState(gate: Gate, now: number): Closed {
   const { scope, cause, until, askableAt, isProbing } = gate;
   return { scope, cause: cause ?? '', until, askableAt, isProbing, isTriable: gate.isTriable(now) };
 }
+
+/** What a task counts while nobody knows any price: a budget that is used up takes nothing more. */
+const LEAST_USD = 1e-6;
+
+/** The most that one attempt at a task of this kind may cost, in USD. */
+export function dearest(accounts: readonly AccountState[], kind: TaskKind): number {
+  const able = accounts.filter(({ account }) => takes(account, kind));
+  return Math.max(LEAST_USD, ...able.map(({ account }) => account.priceUsd(kind) ?? 0));
+}

@@ -15,11 +15,11 @@ import type {
 import type { Account, Transport } from '../core/provider.js';
 import type { ProviderStatus } from '../core/status.js';
 import { BudgetSpent, isOpen, KeyTaken, type TaskRecord, type TaskStore } from '../core/store.js';
-import { KIND_NAMES, type TaskKind } from '../core/task.js';
+import { KIND_NAMES } from '../core/task.js';
 import { AccountState } from './account.js';
 import { statusOf } from './account-status.js';
 import { Activity, roomOf } from './activity.js';
-import { takes } from './candidates.js';
+import { dearest } from './candidates.js';
 import { Clients, checkAllowed, startOfDay, Usage } from './clients.js';
 import { Recollection } from './recollection.js';
 import { newRecord } from './records.js';
@@ -140,7 +140,7 @@ export class Engine implements Gateway {
 
   #unwritable(error: unknown): SolveError {
     this.#options.onStoreError(error);
-    return new SolveError('overloaded', { detail: 'The ledger cannot be written.', cause: error });
+    return new SolveError('overloaded', { detail: 'The ledger cannot be reached.', cause: error });
   }
 
   async untilAccepted(id: number, signal?: AbortSignal): Promise<TaskRecord> {
@@ -152,15 +152,25 @@ export class Engine implements Gateway {
   }
 
   async find(client: Client, id: number): Promise<TaskRecord> {
-    const record = await this.#tasks.find(id);
+    const record = await this.#lookUp(id);
     if (!record || record.clientId !== client.id) throw notFound(id);
     return record;
+  }
+
+  async #lookUp(id: number): Promise<TaskRecord | undefined> {
+    try {
+      return await this.#tasks.find(id);
+    } catch (error) {
+      throw this.#unwritable(error);
+    }
   }
 
   async untilEnded(client: Client, id: number, waitMs: number, signal?: AbortSignal): Promise<TaskRecord> {
     const record = await this.find(client, id);
     if (!isOpen(record) || waitMs <= 0) return record;
-    await this.#tasks.untilEnded(id, waitMs, signal);
+    await this.#tasks.untilEnded(id, waitMs, signal).catch((error) => {
+      throw this.#unwritable(error);
+    });
     return await this.find(client, id);
   }
 
@@ -278,15 +288,6 @@ export class Engine implements Gateway {
   #accountsOf({ providers }: Client): readonly AccountState[] {
     return this.#accounts.filter(({ id }) => providers?.includes(id) ?? true);
   }
-}
-
-/** What a task counts while nobody knows any price: a budget that is used up takes nothing more. */
-const LEAST_USD = 1e-6;
-
-/** The most that one attempt at a task of this kind may cost, in USD. */
-function dearest(accounts: readonly AccountState[], kind: TaskKind): number {
-  const able = accounts.filter(({ account }) => takes(account, kind));
-  return Math.max(LEAST_USD, ...able.map(({ account }) => account.priceUsd(kind) ?? 0));
 }
 
 function notFound(id: number): SolveError {

@@ -3,6 +3,7 @@ import { type Clock, sleepUntil } from '../core/clock.js';
 import { asSolveError, SolveError } from '../core/errors.js';
 import type { Solved, Timing, UpstreamTask } from '../core/provider.js';
 import type { AccountState } from './account.js';
+import type { TaskLease } from './lease.js';
 
 export interface PollPlan {
   readonly upstream: UpstreamTask;
@@ -14,6 +15,8 @@ export interface PollPlan {
   /** Polls made before, which count towards the budget. */
   readonly pollsBefore: number;
   readonly signal: AbortSignal;
+  /** Says whether the task is still this process's to ask for. */
+  readonly lease: TaskLease;
   /** Told the number of polls as each one leaves. */
   readonly onPoll: (polls: number) => void;
 }
@@ -45,6 +48,7 @@ export async function pollUntilVerdict(
       nextAt = pollableAt;
       continue;
     }
+    if (!plan.lease.isSure && !(await plan.lease.isOurs(signal))) return { end: 'aborted', polls };
     polls += 1;
     plan.onPoll(polls);
     const reply = await askOnce(account, plan);

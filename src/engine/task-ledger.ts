@@ -97,6 +97,21 @@ export class TaskLedger {
     return isWritten;
   }
 
+  /** Asks the store whether the task is still this process's own; false when it is not, or when nobody answers. */
+  async isOwn(): Promise<boolean> {
+    let isOwn = false;
+    this.#last = this.#last.then(async () => {
+      try {
+        await this.tools.store.write(this.#record.id, []);
+        isOwn = true;
+      } catch (error) {
+        this.#failed(error);
+      }
+    });
+    await this.#last;
+    return isOwn;
+  }
+
   /** Another process works on the task now. */
   lose(): void {
     this.#isLost = true;

@@ -8,7 +8,7 @@ import * as moves from './attempt-moves.js';
 import type { AttemptRun } from './attempt-run.js';
 import { Booking } from './booking.js';
 import { burntBefore, burntBy, failoverTo, stopsTask, toTaskError } from './consequences.js';
-import { untilHeld } from './lease.js';
+import { TaskLease } from './lease.js';
 import { lostMoves, stillOut } from './left-over.js';
 import { type NextStep, NO_HOPE, planNext } from './next-step.js';
 import type { Verdict } from './poller.js';
@@ -24,6 +24,7 @@ export class TaskRun {
   readonly #ledger: TaskLedger;
   readonly #end: TaskEnd;
   readonly #attempts: TaskAttempts;
+  readonly #lease: TaskLease;
   readonly #draining = new Set<Promise<void>>();
   readonly #turn: Turn;
   #tellAccepted = () => {};
@@ -38,10 +39,12 @@ export class TaskRun {
     private readonly tools: RunTools,
   ) {
     this.#ledger = new TaskLedger(record, tools);
+    this.#lease = new TaskLease({ ...tools, ledger: this.#ledger });
     this.#attempts = new TaskAttempts(tools.accounts, () => ({
       ...tools,
       ledger: this.#ledger,
       end: this.#end,
+      lease: this.#lease,
     }));
     this.#end = new TaskEnd({ ...tools, ledger: this.#ledger, attempts: this.#attempts.byIndex });
     this.#turn = new Turn(tools, this.#end.signal);
@@ -177,8 +180,8 @@ export class TaskRun {
 
   /** False when there is nothing left to decide; waits while the lease on the task is in doubt. */
   async #mayDecide(): Promise<boolean> {
-    await untilHeld(this.tools, this.#end.signal);
-    return !this.#end.isNear;
+    const isOurs = this.#lease.isSure || (await this.#lease.isOurs(this.#end.signal));
+    return isOurs && !this.#end.isNear;
   }
 
   #decide(): NextStep {
@@ -218,7 +221,7 @@ export class TaskRun {
   async #submit(attempt: AttemptRun): Promise<boolean> {
     const { place } = attempt;
     // A process that was stopped for a while may have been taken for dead: somebody else may be at it now.
-    const mayLeave = !this.#end.isNear && this.tools.store.isHeld;
+    const mayLeave = !this.#end.isNear && this.#lease.isSure;
     const answer = mayLeave ? await attempt.submit() : undefined;
     if (!answer || answer instanceof SolveError || answer.solved) place.release();
     if (!answer) await this.#ledger.save(() => [moves.withdrawn(attempt.moment)]);

@@ -56,8 +56,11 @@ function requireFollowing(id: number, move: Move): Following {
 
 /** A cancellation or a report: it asks nothing of the one who works on the task. */
 function isAnybodys(moves: readonly Move[]): boolean {
-  return moves.every(
-    (move) => move.move === 'reported' || (move.move === 'settled' && move.status === 'cancelled'),
+  return (
+    moves.length > 0 &&
+    moves.every(
+      (move) => move.move === 'reported' || (move.move === 'settled' && move.status === 'cancelled'),
+    )
   );
 }
 

@@ -25,6 +25,8 @@ export class Lease {
   #renewing: Promise<void> | undefined;
   #renewed: Instant | undefined;
   #isClosed = false;
+  /** How often a renewal came too late. */
+  lapses = 0;
 
   constructor(private readonly options: LeaseOptions) {}
 
@@ -73,6 +75,7 @@ export class Lease {
       this.#drop(client);
       throw error;
     }
+    if (this.#renewed !== undefined && !this.isHeld) this.lapses += 1;
     this.#renewed = started;
     if (!this.#isClosed) this.options.onRenewed(isNew);
   }

@@ -104,6 +104,10 @@ class PostgresStore implements TaskStore {
     return this.#lease.isHeld;
   }
 
+  get lapses(): number {
+    return this.#lease.lapses;
+  }
+
   async reserveIds(count: number): Promise<number> {
     if (!Number.isInteger(count) || count < 1 || count > LARGEST_ID) {
       throw new RangeError(`Cannot reserve ${count} task ids`);

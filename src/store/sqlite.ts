@@ -86,6 +86,9 @@ class SqliteStore implements TaskStore {
   }
 
   /** The lock on the file is kept from start to end: nobody can take anything over. */
+  /** The file's lock is kept as long as the process lives. */
+  readonly lapses = 0;
+
   get isHeld(): boolean {
     return !this.#isClosed;
   }

@@ -55,6 +55,19 @@ export async function submitOnce(
   return record;
 }
 
+/**
+ * What a poll brings; undefined while the ledger cannot be reached, of which the old wires' clients know nothing:
+ * for them the task is not ready.
+ */
+export async function unlessAway(polled: Promise<TaskRecord>): Promise<TaskRecord | undefined> {
+  try {
+    return await polled;
+  } catch (thrown) {
+    if (thrown instanceof SolveError && thrown.code === 'overloaded') return undefined;
+    throw thrown;
+  }
+}
+
 /** Extra facts travel beside the answer, because typed clients break on unknown members. */
 export function gatewayHeaders(record: TaskRecord, ignored: readonly string[] = []): Record<string, string> {
   const headers: Record<string, string> = {

@@ -8,7 +8,14 @@ const RETRY_MS = 15;
 const GIVE_UP_MS = 60_000;
 
 /** Old wires have no key that makes a repeated submit the same task: each is a new one, under a name of its own. */
-const agent = new Agent({ connections: 256, pipelining: 1, keepAliveTimeout: 4_000 });
+const agent = new Agent({
+  connections: 256,
+  pipelining: 1,
+  keepAliveTimeout: 4_000,
+  // A process that is stopped takes connections and says nothing.
+  headersTimeout: 4_000,
+  bodyTimeout: 4_000,
+});
 
 /**
  * @typedef {'classic' | 'json' | 'native'} Door
@@ -19,6 +26,7 @@ const agent = new Agent({ connections: 256, pipelining: 1, keepAliveTimeout: 4_0
  * @property {'solved' | 'failed' | 'unknown' | 'never'} end
  * @property {string} said the token, or the word for what went wrong
  * @property {number} unheard submits whose answer never came
+ * @property {number} puzzles polls whose answer was about the gateway and not about the task
  * @property {number} tookMs
  *
  * @typedef {() => string} Where the address to ask next
@@ -44,17 +52,18 @@ export async function solve(door, name, where) {
     end,
     said,
     unheard,
+    puzzles: 0,
     tookMs: performance.now() - startedAt,
   });
   while (performance.now() < giveUpAt) {
     siteKey = door === 'native' || unheard === 0 ? name : `${name}.${unheard}`;
-    const answer = await wire.submit(where(), siteKey).catch(() => undefined);
-    if (answer?.taskId !== undefined) {
-      const { end, said } = await follow(wire, { where, giveUpAt, taskId: answer.taskId });
-      return tell(end, said, answer.taskId);
+    const answer = await wire.submit(where(), siteKey).catch(orNothing);
+    if (typeof answer === 'object' && answer.taskId !== undefined) {
+      const { end, said, puzzles } = await follow(wire, { where, giveUpAt, taskId: answer.taskId });
+      return { ...tell(end, said, answer.taskId), puzzles };
     }
-    if (answer && !answer.isBusy) return tell('failed', answer.said);
-    if (!answer) unheard += 1;
+    if (typeof answer === 'object' && !answer.isBusy) return tell('failed', answer.said);
+    if (answer === 'unheard') unheard += 1;
     await pause();
   }
   return tell('never');
@@ -62,15 +71,22 @@ export async function solve(door, name, where) {
 
 /**
  * @param {Wire} wire @param {{ where: Where, giveUpAt: number, taskId: string }} task
- * @returns {Promise<{ end: Story['end'], said: string }>}
+ * @returns {Promise<Pick<Story, 'end' | 'said' | 'puzzles'>>}
  */
 async function follow(wire, { where, giveUpAt, taskId }) {
+  let puzzles = 0;
   while (performance.now() < giveUpAt) {
     const answer = await wire.poll(where(), taskId).catch(() => undefined);
-    if (answer?.end) return { end: answer.end, said: answer.said };
-    if (!answer || answer.said !== '') await pause();
+    if (answer?.end) return { end: answer.end, said: answer.said, puzzles };
+    if (answer && answer.said !== '') puzzles += 1;
+    if (answer?.said !== '') await pause();
   }
-  return { end: 'never', said: '' };
+  return { end: 'never', said: '', puzzles };
+}
+
+/** Nobody there is not the same as nobody heard: what was never sent is not repeated. @param {{ code?: string }} error */
+function orNothing({ code }) {
+  return code === 'ECONNREFUSED' ? 'unsent' : 'unheard';
 }
 
 function pause() {
@@ -106,13 +122,12 @@ function post(url, json, headers = {}) {
 
 /** What a gateway says that cannot write just now. */
 const BUSY = /NO_SLOT|overloaded|SERVER_ERROR|INTERNAL/i;
-const UNREADABLE = /overloaded|SERVER_ERROR|INTERNAL/i;
 const UNKNOWN = /WRONG_CAPTCHA_ID|NO_SUCH_CAPCHA_ID|TASK_NOT_FOUND|WRONG_ID|task_not_found/;
 
 /** @param {string} said @returns {Polled} */
 function refusedPoll(said) {
   if (UNKNOWN.test(said)) return { end: 'unknown', said };
-  return UNREADABLE.test(said) ? { said } : { end: 'failed', said };
+  return BUSY.test(said) ? { said } : { end: 'failed', said };
 }
 
 /** @type {Record<Door, Wire>} */
@@ -171,6 +186,40 @@ const WIRES = {
     },
   },
 };
+
+/** A native task of a few words: for what has to be asked of one process and not of another. */
+export const native = {
+  /** @param {string} url @param {string} siteKey */
+  submit: (url, siteKey) => WIRES.native.submit(url, siteKey),
+  /** @param {string} url @param {string} taskId @param {number} waitSeconds */
+  async get(url, taskId, waitSeconds = 0) {
+    const options = { headers: AUTHORIZED, headersTimeout: (waitSeconds + 5) * 1_000 };
+    const { text } = await ask(`${url}/v1/tasks/${taskId}?wait=${waitSeconds}`, options);
+    return JSON.parse(text);
+  },
+  /** @param {string} url @param {string} taskId */
+  cancel: async (url, taskId) =>
+    JSON.parse((await ask(`${url}/v1/tasks/${taskId}`, { method: 'DELETE', headers: AUTHORIZED })).text),
+  /** @param {string} url @param {string} taskId */
+  report: (url, taskId) => post(`${url}/v1/tasks/${taskId}/report`, { accepted: true }, AUTHORIZED),
+};
+
+/** Hands in tasks through the native door as fast as they are taken; their ids. @param {string} url @param {{ tasks: number, atATime: number, prefix?: string }} order */
+export async function submitMany(url, { tasks, atATime, prefix = 'many' }) {
+  /** @type {string[]} */
+  const ids = [];
+  let next = 0;
+  const submitOn = async () => {
+    while (next < tasks) {
+      next += 1;
+      const { taskId, said } = await WIRES.native.submit(url, `${prefix}-${next}`);
+      if (taskId === undefined) throw new Error(said);
+      ids.push(taskId);
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, submitOn));
+  return ids;
+}
 
 /** How many tasks the gateway is working on. @param {string} url */
 export async function inFlight(url) {

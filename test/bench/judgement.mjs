@@ -30,7 +30,7 @@ export function judge({ stories, ledger, upstreams }) {
       'purchases not shown as mayBeCharged': unflagged(bought, ledger),
       'idempotent submits that made two tasks': twice(ledger.map(({ siteKey }) => siteKey)),
       "answers that are another task's, or nobody's": foreign(stories, bought),
-      "providers' rules broken": upstreams.violations(),
+      "providers' rules broken": upstreams.violations().length,
     },
     facts: {
       captchas: stories.length,
@@ -39,6 +39,7 @@ export function judge({ stories, ledger, upstreams }) {
       'tasks in the ledger': ledger.length,
       purchases: bought.length,
       'ambiguous submits': ledger.reduce((sum, task) => sum + ambiguous(task), 0),
+      'polls told that the gateway is busy': stories.reduce((sum, { puzzles }) => sum + puzzles, 0),
       'submits whose answer the client never heard': stories.reduce((sum, { unheard }) => sum + unheard, 0),
     },
   };

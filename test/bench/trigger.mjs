@@ -15,11 +15,14 @@ export function killAtWrite(aim) {
 
 if (!isMainThread) {
   const { pid, path, changes } = workerData;
-  const sizeOf = () => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const stateOf = () => {
+    const { size = 0n, mtimeNs = 0n } = statSync(path, { throwIfNoEntry: false, bigint: true }) ?? {};
+    return size + mtimeNs;
+  };
   const until = performance.now() + LONGEST_MS;
   for (let left = changes; left > 0 && performance.now() < until; left -= 1) {
-    const before = sizeOf();
-    while (sizeOf() === before && performance.now() < until);
+    const before = stateOf();
+    while (stateOf() === before && performance.now() < until);
   }
   process.kill(pid, 'SIGKILL');
   parentPort?.postMessage('killed');

@@ -13,7 +13,7 @@
  * @property {(script: object) => void} set
  * @property {() => readonly Submit[]} submits
  * @property {() => readonly (import('../../dist/src/sandbox/sandbox.js').SandboxTask & { provider: string })[]} tasks
- * @property {() => number} violations
+ * @property {() => readonly import('../../dist/src/sandbox/sandbox.js').Violation[]} violations
  * @property {(act: () => void) => void} onDelivery acts once, right after the next delayed answer has left
  * @property {() => Promise<void>} close
  */
@@ -63,7 +63,7 @@ export async function openUpstreams(openSandbox, { timing, threads }) {
       sandboxes.flatMap((sandbox, index) =>
         sandbox.tasks().map((task) => Object.assign(Object.create(task), { provider: NAMES[index] })),
       ),
-    violations: () => sandboxes.reduce((sum, sandbox) => sum + sandbox.violations().length, 0),
+    violations: () => sandboxes.flatMap((sandbox) => sandbox.violations()),
     onDelivery(act) {
       onDelivery = act;
     },

@@ -121,7 +121,7 @@ describe('a disk that refuses', () => {
   it('at the submit: overloaded, nothing is sent, and nothing is left', async () => {
     const bench = openBench();
     bench.store.isFailing = true;
-    const refused = { code: 'overloaded', evidence: { detail: 'The ledger cannot be written.' } };
+    const refused = { code: 'overloaded', evidence: { detail: 'The ledger cannot be reached.' } };
     await expect(bench.submit()).rejects.toMatchObject(refused);
     await bench.clock.advance(200_000);
     expect(bench.transport.sent).toEqual([]);

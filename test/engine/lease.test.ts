@@ -55,6 +55,31 @@ describe('a lease that may have run out', () => {
   });
 });
 
+describe('a process that was stopped for longer than its lease', () => {
+  it('asks for nothing before it knows that the task is still its own', async () => {
+    const bench = openBench();
+    const id = await running(bench);
+    bench.store.takeOver(id);
+    bench.store.lapses += 1;
+    await bench.clock.advance(60_000);
+    expect(bench.transport.calls('a', 'poll')).toEqual([]);
+    expect(bench.engine.inFlight).toBe(0);
+  });
+
+  it('goes on with what nobody has taken over meanwhile', async () => {
+    const bench = openBench();
+    const id = await running(bench);
+    bench.transport.script('a', 'poll', solves('token-a'));
+    bench.store.isLeaseOver = true;
+    await bench.clock.advance(6_000);
+    expect(bench.transport.calls('a', 'poll')).toEqual([]);
+    bench.store.lapses += 1;
+    bench.store.isLeaseOver = false;
+    await bench.clock.advance(6_000);
+    expect(await bench.find(id)).toMatchObject({ status: 'solved' });
+  });
+});
+
 describe('cancelling', () => {
   it('stands, whoever works on the task', async () => {
     const bench = openBench();

@@ -42,6 +42,8 @@ export class MemoryStore implements TaskStore {
   writeMs = 0;
   /** What a process sees that was stopped for longer than its lease. */
   isLeaseOver = false;
+  /** How often that has happened. */
+  lapses = 0;
   readonly #disk: Disk;
   readonly #underWay = new Set<Promise<void>>();
   readonly #watches = new Set<StoreWatch>();
@@ -239,7 +241,8 @@ export class MemoryStore implements TaskStore {
     const isMine = !record || !isOpen(record) || this.#own.has(id);
     const isForAnybody = (move: Move) =>
       move.move === 'reported' || (move.move === 'settled' && move.status === 'cancelled');
-    if (!isMine && !moves.every(isForAnybody)) throw new LeaseLost(`task ${id} is not held by this process`);
+    if (!isMine && (moves.length === 0 || !moves.every(isForAnybody)))
+      throw new LeaseLost(`task ${id} is not held by this process`);
   }
 
   #reachDisk(): Promise<void> {
