@@ -18,6 +18,9 @@ export interface TasksTools extends RunTools {
 
 /** Resumed polls are spread over at most this per task, so that a restart is no burst. */
 const RESUME_SPACING_MS = 2;
+/** How many are gone on with in one turn, and how long after it the next: less work than time, so that it yields. */
+const RESUME_AT_ONCE = 200;
+const RESUME_EVERY_MS = 10;
 /** How often tasks of processes that are gone are looked for, and how many are taken over at once. */
 const ADOPT_EVERY_MS = 1_000;
 const ADOPT_AT_ONCE = 500;
@@ -61,11 +64,14 @@ export class Tasks {
     }
   }
 
-  /** Goes on with the tasks that were loaded, one shortly after the other. */
-  resume(): void {
-    const loaded = this.#loaded;
-    this.#loaded = [];
-    for (const [position, run] of loaded.entries()) run.resume(position * RESUME_SPACING_MS);
+  /** Goes on with the tasks that were loaded, a slice at a time: clients are answered in between. */
+  resume(from = 0): void {
+    if (this.#isStopping) return;
+    const to = from + RESUME_AT_ONCE;
+    for (const [position, run] of this.#loaded.slice(from, to).entries())
+      run.resume((from + position) * RESUME_SPACING_MS);
+    if (to < this.#loaded.length) this.#tools.clock.after(RESUME_EVERY_MS, () => this.resume(to));
+    else this.#loaded = [];
   }
 
   /** Listens to other processes on the same store, and takes over what those leave that are gone. */
