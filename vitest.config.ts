@@ -15,6 +15,8 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'apart', include: APART } },
     ],
+    // Most of the time is spent waiting for processes and sockets; left alone, two cores would get one worker.
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
