@@ -33,6 +33,8 @@ function toAccount(config: Config, entry: ProviderEntry, provider: Provider, pos
     baseUrl,
     apiKey: entry.apiKey,
     priority: entry.priority ?? position,
+    weight: entry.weight,
+    shadow: entry.shadow,
     kinds: entry.kinds ?? provider.kinds,
     takesPassed: entry.kinds === undefined,
     threads: entry.threads,

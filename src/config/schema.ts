@@ -1,21 +1,17 @@
 /** The one description of config.json: types, defaults, editor schema and the README's table derive from it. */
 import { z } from 'zod';
-import { KIND_NAMES } from '../core/task.js';
 import { baseUrlFault } from './base-url.js';
+import { routing } from './routing-schema.js';
+import { count, distinct, kind, MINUTE, milliseconds, SECOND } from './schema-parts.js';
 import { store } from './store-schema.js';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 /** The whole of `server.tls` where the operator has no certificate. */
 const SELF_SIGNED = 'self-signed';
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
 
-const kind = z.enum(KIND_NAMES).meta({ title: 'kind' });
 const port = z.int().min(0).max(65_535);
-const milliseconds = z.int().min(1);
 const holdMs = z.int().min(0).max(60_000);
 const path = z.string().min(1);
-const count = z.int().min(0);
 
 /** Ids travel in response headers, log lines and paths of the admin routes. */
 const id = z
@@ -38,14 +34,6 @@ const host = z
     /^(?:\*\.)?(?:[^\s/:@?#*[\]]+|\[[0-9A-Fa-f:.]+\])$/,
     'must be a host like example.com, or *.example.com',
   );
-
-function distinct<Item extends z.ZodType>(item: Item) {
-  return z
-    .array(item)
-    .min(1)
-    .refine((items) => new Set(items).size === items.length, 'must not name the same twice')
-    .meta({ uniqueItems: true });
-}
 
 const server = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all.'),
@@ -156,6 +144,15 @@ const provider = z.strictObject({
     .regex(/^[!-~]+$/, 'must be printable characters without spaces')
     .describe('Key of the account at the service.'),
   priority: z.int().optional().describe('Lower is asked first; absent for the position in the list, from 1.'),
+  weight: z.number().gt(0).default(1).describe('How often it is drawn first where the strategy is weighted.'),
+  shadow: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(
+      'For a new provider: the share of tasks it is asked for first, to measure it; all others ask it last. Absent for a known one.',
+    ),
   baseUrl: z
     .string()
     .superRefine((url, context) => {
@@ -181,37 +178,6 @@ const provider = z.strictObject({
     .optional()
     .describe("USD for 1,000 solved tasks, per kind; absent kinds cost the provider's own price."),
   timing: timing.optional().describe("The account's pace; absent keys keep the provider's own."),
-});
-
-const routing = z.strictObject({
-  strategy: z.literal('priority').default('priority').describe('How candidates are ordered.'),
-  kinds: z
-    .partialRecord(
-      kind,
-      z.strictObject({
-        providers: distinct(z.string()).describe(
-          'Ids of the providers to ask for this kind, in order, and no others.',
-        ),
-      }),
-    )
-    .default({})
-    .describe('Order of providers for single kinds, instead of their priority.'),
-  maxAttempts: z
-    .int()
-    .min(1)
-    .default(3)
-    .describe('Most accepted attempts of one task; refusals do not count.'),
-  deadlineMs: milliseconds.default(3 * MINUTE).describe('Every task ends by then; clients may ask for less.'),
-  acceptWithinMs: z
-    .int()
-    .min(0)
-    .default(3_500)
-    .describe('A submit on the classic and json doors is answered by then, whatever the providers do.'),
-  maxUsdPerTask: z
-    .number()
-    .min(0)
-    .default(0.02)
-    .describe('Most money spent on one task, in USD, all attempts together.'),
 });
 
 const breaker = z.strictObject({

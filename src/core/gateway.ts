@@ -100,13 +100,31 @@ export interface KindOffer {
   readonly providers: readonly string[];
 }
 
+/** How candidates are ordered. */
+export const STRATEGY_NAMES = ['priority', 'weighted', 'cheapest', 'fastest', 'best'] as const;
+
+export type Strategy = (typeof STRATEGY_NAMES)[number];
+
+/** What holds for one kind instead of for all. */
+export interface KindRouting {
+  /** Accounts to ask, in order, and no others. */
+  readonly providers?: readonly string[] | undefined;
+  readonly strategy?: Strategy | undefined;
+}
+
 export interface RoutingSettings {
+  readonly strategy: Strategy;
+  /** Share of tasks that a strategy which lives on figures hands to anybody, to keep them fresh. */
+  readonly explore: number;
+  /** What all tasks together may buy again. */
+  readonly retryBudget: { readonly ratio: number; readonly floorPerMinute: number };
+  /** Asks a second provider where the first takes long: so many times per task bought; absent for never. */
+  readonly hedge?: { readonly share: number } | undefined;
   readonly maxAttempts: number;
   readonly deadlineMs: number;
   readonly acceptWithinMs: number;
   readonly maxUsdPerTask: number;
-  /** Accounts for a kind, in order, instead of their priority. */
-  readonly kinds: Readonly<Partial<Record<Kind, { readonly providers?: readonly string[] | undefined }>>>;
+  readonly kinds: Readonly<Partial<Record<Kind, KindRouting>>>;
 }
 
 export interface BreakerSettings {

@@ -131,6 +131,10 @@ export interface Account {
   readonly apiKey: string;
   /** Lower is asked first. */
   readonly priority: number;
+  /** How often it is drawn first, beside the others' weights. */
+  readonly weight: number;
+  /** Share of tasks that it is asked for first while it is new; it is asked last for all others. Absent: not new. */
+  readonly shadow?: number | undefined;
   readonly kinds: readonly Kind[];
   /** Whether it is asked for what no kind describes, in the client's own words. */
   readonly takesPassed: boolean;

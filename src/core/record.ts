@@ -24,6 +24,8 @@ export type AttemptOutcome = 'submitting' | 'solving' | 'solved' | ErrorCode;
 export interface Attempt {
   /** The account's id. */
   readonly provider: string;
+  /** Why it was this account's turn, in words. */
+  readonly why?: string | undefined;
   readonly outcome: AttemptOutcome;
   /** The provider's own word. */
   readonly upstreamCode: string | null;
@@ -103,6 +105,7 @@ export type Move =
       readonly move: 'attempt-begun';
       readonly attempt: number;
       readonly provider: string;
+      readonly why?: string | undefined;
       readonly at: number;
     }
   | {
@@ -176,7 +179,7 @@ export function spentUsd(record: TaskRecord): number {
 export function applyMove(record: TaskRecord, move: Exclude<Move, { move: 'created' }>): TaskRecord {
   switch (move.move) {
     case 'attempt-begun':
-      return { ...record, attempts: [...record.attempts, beginAttempt(move.provider, move.at)] };
+      return { ...record, attempts: [...record.attempts, beginAttempt(move)] };
     case 'attempt-accepted': {
       const { upstreamId, at, costUsd } = move;
       const accepted = {
@@ -210,9 +213,11 @@ export function applyMove(record: TaskRecord, move: Exclude<Move, { move: 'creat
   }
 }
 
-function beginAttempt(provider: string, at: number): Attempt {
+/** An attempt at its beginning: the intent is written, nothing has left. */
+export function beginAttempt({ provider, why, at }: Extract<Move, { move: 'attempt-begun' }>): Attempt {
   return {
     provider,
+    ...(why !== undefined && { why }),
     outcome: 'submitting',
     upstreamCode: null,
     upstreamId: null,

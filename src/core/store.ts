@@ -6,6 +6,7 @@ export {
   type AttemptOutcome,
   applyMove,
   type Budget,
+  beginAttempt,
   type Idempotency,
   isOpen,
   type Move,

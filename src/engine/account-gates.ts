@@ -90,6 +90,11 @@ export class AccountGates {
     return gate.isOpen ? [...this.closedBy, gate] : this.closedBy;
   }
 
+  /** The share of tasks that this account is asked for first; below 1 while it comes back. */
+  share(_kind: TaskKind): number {
+    return 1;
+  }
+
   /** Until when not a single call may be made; undefined when calls are welcome. */
   get silentUntil(): number | undefined {
     this.#endBan();
@@ -226,7 +231,8 @@ export class AccountGates {
 
   #shutKind(kind: TaskKind, error: SolveError, askedAt: number): void {
     const { clock, breaker } = this.tools;
-    const { gate, circuit } = this.kind(kind);
+    const { gate, circuit, limit } = this.kind(kind);
+    if (error.code === 'no_slot' && !gate.isOpen) limit.refused();
     // Names that share a state share their fortune, but no judgement about one of them.
     if (error.code === 'unsupported' && !this.#kinds.has(kind)) return;
     circuit.open();

@@ -24,6 +24,8 @@ export interface Place {
   readonly isProbe: boolean;
   /** The try is over: others may try. */
   readonly endTry: () => void;
+  /** The provider has taken the task. */
+  readonly held: () => void;
   /** Gives the place back: the task has left the provider, or was never handed in. */
   readonly release: () => void;
 }
@@ -73,8 +75,10 @@ export class AccountState {
     return isSlow ? 'a submit hangs' : undefined;
   }
 
-  get hasRoom(): boolean {
-    return this.account.threads === undefined || this.inFlight < this.account.threads;
+  /** Whether one more task of this kind may be handed in now. */
+  hasRoomFor(kind: TaskKind): boolean {
+    const { threads } = this.account;
+    return (threads === undefined || this.inFlight < threads) && this.gates.kind(kind).limit.hasRoom;
   }
 
   /**
@@ -83,37 +87,48 @@ export class AccountState {
    */
   claim(kind: TaskKind): Place {
     const tried = this.gates.toTry(kind);
-    return this.#take(tried.length > 0, this.gates.try(tried));
+    return this.#take(kind, tried.length > 0, this.gates.try(tried));
   }
 
   /** Takes the place of a task that was here before the restart. */
-  rejoin(): Place {
-    return this.#take(false, () => {});
+  rejoin(kind: TaskKind): Place {
+    const place = this.#take(kind, false, () => {});
+    place.held();
+    return place;
   }
 
   /** Tells whoever waits for this account that there is room. */
   offerRoom(): void {
-    if (this.hasRoom) this.tools.room.freed(this.id);
+    this.tools.room.freed(this.id, (kind) => this.hasRoomFor(kind));
   }
 
-  #take(isProbe: boolean, endTry: () => void): Place {
+  #take(kind: TaskKind, isProbe: boolean, endTry: () => void): Place {
+    const { limit } = this.gates.kind(kind);
     this.inFlight += 1;
+    limit.inFlight += 1;
     let isTaken = true;
+    let letGo = () => {};
+    const held = () => {
+      if (isTaken) letGo = limit.accepted();
+      this.offerRoom();
+    };
     const release = () => {
       if (!isTaken) return;
       isTaken = false;
       this.inFlight -= 1;
+      limit.inFlight -= 1;
+      letGo();
       endTry();
       this.offerRoom();
     };
-    return { account: this, isProbe, endTry, release };
+    return { account: this, isProbe, endTry, held, release };
   }
 
   /**
    * Hands a task in. A probe goes past the open circuit with a quarter of the usual time.
    * @throws SolveError for every refusal; `isAmbiguous` when the task may have arrived all the same.
    */
-  async submit(task: Task, { isProbe, endTry }: Place, limits: CallLimits): Promise<Accepted> {
+  async submit(task: Task, { isProbe, endTry, held }: Place, limits: CallLimits): Promise<Accepted> {
     const { provider } = this.account;
     const askedAt = this.tools.clock.now();
     const timeoutMs = limits.timeoutMs * (isProbe ? PROBE_SHARE : 1);
@@ -126,6 +141,7 @@ export class AccountState {
       const outcome = await (isProbe ? ask() : circuit.run(() => ask().catch(neutral)));
       if (outcome instanceof SolveError) throw outcome;
       this.gates.accepted(task.kind);
+      held();
       return outcome;
     } catch (thrown) {
       if (isOpenCircuit(thrown)) throw this.#notSent('no_slot');

@@ -16,8 +16,11 @@ export interface Moment {
 }
 
 /** The intent, before anything leaves. */
-export function begun({ attempts }: TaskRecord, provider: string, at: number): TaskMove {
-  return { move: 'attempt-begun', attempt: attempts.length, provider, at };
+export function begun(
+  { attempts }: TaskRecord,
+  beginning: Pick<Extract<Move, { move: 'attempt-begun' }>, 'provider' | 'why' | 'at'>,
+): TaskMove {
+  return { move: 'attempt-begun', attempt: attempts.length, ...beginning };
 }
 
 export function accepted({ upstreamId }: Accepted, { index, at, priceUsd }: Moment): TaskMove {

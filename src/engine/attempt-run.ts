@@ -1,9 +1,11 @@
 /** One attempt at one account: handed in, asked for until there is a verdict, drained when it was given up. */
-import type { Clock } from '../core/clock.js';
+import { type Clock, sleepUntil } from '../core/clock.js';
 import { asSolveError, type SolveError } from '../core/errors.js';
 import type { Accepted } from '../core/provider.js';
 import type { AccountState, Place } from './account.js';
-import type { Moment } from './attempt-moves.js';
+import { begun, type Moment, type TaskMove } from './attempt-moves.js';
+import type { Budgets, Payment, Purpose } from './budgets.js';
+import { slowMs } from './expectations.js';
 import type { TaskLease } from './lease.js';
 import { drainPlan, followPlan, type PollTerms, resumePlan, type Schedule } from './poll-plan.js';
 import { pollUntilVerdict, type Verdict } from './poller.js';
@@ -17,6 +19,16 @@ export interface AttemptTools {
   /** Says until when an answer is wanted. */
   readonly end: TaskEnd;
   readonly lease: TaskLease;
+  readonly budgets: Budgets;
+}
+
+export interface AttemptTerms {
+  readonly place: Place;
+  /** Why it was this account's turn; undefined for an attempt of an earlier process. */
+  readonly why?: string;
+  readonly purpose?: Purpose;
+  /** What pays for it; undefined for an attempt of an earlier process. */
+  readonly payment?: Payment;
 }
 
 export class AttemptRun {
@@ -25,9 +37,46 @@ export class AttemptRun {
 
   constructor(
     readonly index: number,
-    readonly place: Place,
+    private readonly terms: AttemptTerms,
     private readonly tools: AttemptTools,
   ) {}
+
+  get place(): Place {
+    return this.terms.place;
+  }
+
+  /** The intent, before anything leaves. */
+  get intent(): TaskMove {
+    const { clock, ledger } = this.tools;
+    return begun(ledger.record, { provider: this.account.id, why: this.terms.why, at: clock.now() });
+  }
+
+  /** It is made beside another one, which takes long. */
+  get isHedge(): boolean {
+    return this.terms.purpose === 'hedge';
+  }
+
+  /** It is not made after all: nothing has left. */
+  withdraw(): void {
+    this.place.release();
+    this.terms.payment?.settle(false);
+  }
+
+  /** Settles what pays for it, when it is known whether the provider may charge for it. */
+  settlePayment(): void {
+    this.terms.payment?.settle(this.tools.ledger.record.attempts[this.index]?.mayBeCharged === true);
+  }
+
+  /** Waits for the time that nineteen in twenty stay within: whether `followed` is still under way then. */
+  async isSlow(followed: Promise<void>): Promise<boolean> {
+    const slow = slowMs(this.score);
+    const startedAt = this.tools.ledger.record.attempts[this.index]?.startedAt;
+    if (slow === null || startedAt === undefined) return false;
+    const over = new AbortController();
+    const end = () => over.abort();
+    void followed.then(end, end);
+    return await sleepUntil(this.tools.clock, startedAt + slow, over.signal);
+  }
 
   get account(): AccountState {
     return this.place.account;

@@ -19,6 +19,7 @@ import { KIND_NAMES } from '../core/task.js';
 import { AccountState } from './account.js';
 import { statusOf } from './account-status.js';
 import { Activity, roomOf } from './activity.js';
+import { Budgets } from './budgets.js';
 import { dearest } from './candidates.js';
 import { Clients, checkAllowed, startOfDay, Usage } from './clients.js';
 import { Recollection } from './recollection.js';
@@ -77,6 +78,7 @@ export class Engine implements Gateway {
     });
     this.#tasks = new Tasks({
       ...options,
+      budgets: new Budgets(options.clock, options.routing),
       accounts: this.#accounts,
       room,
       clientOf: (clientId) => options.clients.find(({ id }) => id === clientId),

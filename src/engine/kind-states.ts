@@ -1,13 +1,17 @@
 /** Capacity and quality of each kind at one account. */
 import { passedWire, type TaskKind } from '../core/task.js';
+import { Acceptance } from './acceptance.js';
 import { Circuit } from './circuit.js';
 import type { Gate } from './gate.js';
+import { LearnedLimit } from './learned-limit.js';
 import { Score } from './scores.js';
 
 export interface KindState {
   readonly circuit: Circuit;
   readonly gate: Gate;
   readonly score: Score;
+  readonly acceptance: Acceptance;
+  readonly limit: LearnedLimit;
 }
 
 const MOST_KINDS = 100;
@@ -27,7 +31,13 @@ export class KindStates {
     const known = this.#states.get(kind);
     if (known) return known;
     const gate = this.openGate(kind);
-    const state = { circuit: new Circuit(`${this.accountId} ${kind}`), gate, score: new Score() };
+    const state = {
+      circuit: new Circuit(`${this.accountId} ${kind}`),
+      gate,
+      score: new Score(),
+      acceptance: new Acceptance(),
+      limit: new LearnedLimit(),
+    };
     this.#states.set(kind, state);
     return state;
   }

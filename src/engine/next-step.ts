@@ -1,8 +1,12 @@
 /** What comes next for a task: whom to ask, for whom to wait, or what to tell the client. Decides and does nothing. */
 import type { Client, RoutingSettings } from '../core/gateway.js';
 import { type PassedOver, spentUsd, type TaskError, type TaskRecord } from '../core/store.js';
+import { singleUseInputs } from '../core/task.js';
 import type { AccountState } from './account.js';
+import type { Purpose } from './budgets.js';
 import { candidatesFor } from './candidates.js';
+import { drawOf } from './draws.js';
+import type { RetryBudget } from './retry-budget.js';
 import { type Allowance, type Candidate, type Decision, rank } from './router.js';
 import { verdictOn } from './verdict.js';
 
@@ -11,6 +15,8 @@ export interface Situation {
   readonly accounts: readonly AccountState[];
   readonly client: Client | undefined;
   readonly routing: RoutingSettings;
+  /** What all tasks together may buy again. */
+  readonly retries: Pick<RetryBudget, 'hasSome' | 'nextAt'>;
   readonly now: number;
 }
 
@@ -25,10 +31,17 @@ export interface Hope {
 }
 
 export type NextStep =
-  | { readonly step: 'ask'; readonly account: AccountState }
+  | { readonly step: 'ask'; readonly choice: Choice }
   | { readonly step: 'wait'; readonly hope: Hope }
   /** The hope is for a task that goes on for another reason. */
   | { readonly step: 'fail'; readonly error: TaskError; readonly hope: Hope };
+
+/** The account whose turn it is, why in words, and what pays for asking it. */
+export interface Choice {
+  readonly account: AccountState;
+  readonly why: string;
+  readonly purpose: Purpose;
+}
 
 export const NO_HOPE: Hope = { full: [], shut: [], until: undefined };
 
@@ -39,20 +52,55 @@ export interface Plan {
 
 /** The next step for a task that is not final. */
 export function planNext(situation: Situation): Plan {
-  const { record, accounts, client, routing, now } = situation;
-  const mostUsd = Math.min(record.options.maxUsd ?? Number.POSITIVE_INFINITY, routing.maxUsdPerTask);
-  const allowance = { now, deadlineAt: record.deadlineAt, leftUsd: mostUsd - spentUsd(record) };
-  const candidates = candidatesFor(record, accounts, { client, routing }, now);
-  const decision = rank(candidates, allowance);
-  const bought = record.attempts.filter(({ mayBeCharged }) => mayBeCharged).length;
+  const { record, accounts, routing, retries } = situation;
+  const ranked = rankAll(situation);
+  const { decision, candidates, allowance } = ranked;
+  const { passedOver, full, shut, reopensAt } = decision;
+  const bought = purchases(record);
   if (bought >= routing.maxAttempts) return usedUp(record, candidates, decision);
-  const { passedOver } = decision;
-  const account = chosen(decision, accounts);
-  if (account) return { next: { step: 'ask', account }, passedOver };
-  const { full, shut, reopensAt: until } = decision;
-  const hope = { full, shut, until };
+  const turn = chosen(decision);
+  const account = turn && accounts.find(({ id }) => id === turn.id);
+  if (account && bought > 0 && !retries.hasSome)
+    return { next: { step: 'wait', hope: { ...NO_HOPE, until: retries.nextAt } }, passedOver };
+  if (account) {
+    const why = turn.why ?? ranked.reasonFor(account.id);
+    return {
+      next: { step: 'ask', choice: { account, why, purpose: bought > 0 ? 'again' : 'first' } },
+      passedOver,
+    };
+  }
+  const hope = { full, shut, until: reopensAt };
   if (isWorthWaiting(decision)) return { next: { step: 'wait', hope }, passedOver };
   return { next: { step: 'fail', error: verdictOn(record, kept(candidates, allowance)), hope }, passedOver };
+}
+
+/** Whom to ask beside a provider that takes long; undefined when nobody else would take the task right now. */
+export function planHedge(situation: Situation): Choice | undefined {
+  const { record, accounts, routing } = situation;
+  if (purchases(record) >= routing.maxAttempts || singleUseInputs(record.task).length > 0) return undefined;
+  const { decision } = rankAll(situation);
+  const account = accounts.find(({ id }) => id === decision.order[0]);
+  return account && { account, why: 'hedge: the one before takes long', purpose: 'hedge' };
+}
+
+function rankAll({ record, accounts, client, routing, now }: Situation) {
+  const mostUsd = Math.min(record.options.maxUsd ?? Number.POSITIVE_INFINITY, routing.maxUsdPerTask);
+  const field = candidatesFor(record, accounts, { client, routing }, now);
+  const explore = field.isLearning ? exploring(record, routing) : undefined;
+  const allowance = { now, deadlineAt: record.deadlineAt, leftUsd: mostUsd - spentUsd(record), explore };
+  return { ...field, allowance, decision: rank(field.candidates, allowance) };
+}
+
+/** Numbers of chance that no account uses. */
+const IS_EXPLORING = 3_000;
+const EXPLORED = 3_001;
+
+function exploring({ id }: TaskRecord, { explore }: RoutingSettings): number | undefined {
+  return drawOf(id, IS_EXPLORING) < explore ? drawOf(id, EXPLORED) : undefined;
+}
+
+function purchases({ attempts }: TaskRecord): number {
+  return attempts.filter(({ mayBeCharged }) => mayBeCharged).length;
 }
 
 /** Somebody would take it but for the moment. */
@@ -60,10 +108,14 @@ function isWorthWaiting({ full, beingTried }: Decision): boolean {
   return full.length > 0 || beingTried.length > 0;
 }
 
-function chosen(decision: Decision, accounts: readonly AccountState[]): AccountState | undefined {
-  const { order, lastResort, again } = decision;
-  const id = order[0] ?? (isWorthWaiting(decision) ? undefined : (lastResort ?? again[0]));
-  return accounts.find((account) => account.id === id);
+/** Whose turn it is, and why where its rank does not say it. */
+function chosen(decision: Decision): { readonly id: string; readonly why?: string } | undefined {
+  const { order, isExploring, lastResort, again } = decision;
+  if (order[0] !== undefined)
+    return { id: order[0], ...(isExploring && { why: 'drawn to keep its figures fresh' }) };
+  if (isWorthWaiting(decision)) return undefined;
+  if (lastResort !== undefined) return { id: lastResort, why: 'last resort: everybody is closed' };
+  return again[0] === undefined ? undefined : { id: again[0], why: 'again: there is nobody else' };
 }
 
 /** No more may be bought, whoever would take it. */

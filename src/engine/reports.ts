@@ -1,6 +1,7 @@
 /** Whether answers worked: written down, and told to the provider once, while it still wants to know. */
 import type { Clock } from '../core/clock.js';
 import type { TaskRecord, TaskStore } from '../core/store.js';
+import { targetHost } from '../core/task.js';
 import type { AccountState } from './account.js';
 
 export interface ReportTools {
@@ -24,6 +25,9 @@ export class Reports {
     this.#underWay.add(id);
     try {
       await this.tools.store.write(id, [{ move: 'reported', isAccepted }]);
+      this.#account(record)
+        ?.gates.kind(record.task.kind)
+        .acceptance.reported(targetHost(record.task), isAccepted);
       this.tools.onReported(id, isAccepted);
     } finally {
       this.#underWay.delete(id);
@@ -31,9 +35,13 @@ export class Reports {
     void this.#tellProvider(record, isAccepted);
   }
 
+  #account({ provider }: TaskRecord): AccountState | undefined {
+    return this.tools.accounts.find(({ id }) => id === provider);
+  }
+
   async #tellProvider(record: TaskRecord, isAccepted: boolean): Promise<void> {
-    const { accounts, clock } = this.tools;
-    const account = accounts.find(({ id }) => id === record.provider);
+    const { clock } = this.tools;
+    const account = this.#account(record);
     const attempt = record.attempts.find(
       ({ outcome, provider }) => outcome === 'solved' && provider === record.provider,
     );

@@ -1,10 +1,17 @@
 /** Who could take a task, in which order, and why the others are passed over. Pure: it decides and does nothing. */
 import type { PassedOver } from '../core/store.js';
 
+/**
+ * How an account stands among those that could take the task: `sampled`, new and asked first this once; `usual`;
+ * `coming-back`, this task is not among the few it is asked for first; `unproven`, new.
+ */
+export type Standing = 'sampled' | 'usual' | 'coming-back' | 'unproven';
+
 /** What the decision needs to know of one account, for one task, now. */
 export interface Candidate {
   readonly id: string;
-  /** Position among the accounts: the kind's own order where the config has one, else by priority. */
+  readonly standing: Standing;
+  /** By the strategy; lower is asked first among those of the same standing. */
   readonly rank: number;
   /** Why it can never take this task: kind, inputs, narrowing by client or caller. */
   readonly refuses: string | undefined;
@@ -40,11 +47,15 @@ export interface Allowance {
   readonly deadlineAt: number;
   /** What may still be spent, in USD. */
   readonly leftUsd: number;
+  /** A number from 0 to 1 for a task that goes to anybody, so that figures stay fresh; undefined for all others. */
+  readonly explore?: number | undefined;
 }
 
 export interface Decision {
   /** To be asked, first first. */
   readonly order: readonly string[];
+  /** The first of them was drawn, whatever its rank. */
+  readonly isExploring: boolean;
   readonly passedOver: readonly PassedOver[];
   /** Accounts that could take the task but for a free thread. */
   readonly full: readonly string[];
@@ -65,19 +76,27 @@ const ROUNDING_USD = 1e-9;
 
 /** Ranks the candidates for one task. */
 export function rank(candidates: readonly Candidate[], allowance: Allowance): Decision {
-  const possible = candidates.filter((candidate) => !reasonAgainst(candidate, allowance));
-  const fresh = possible.filter(({ tried }) => tried === 'no');
-  const ready = fresh.filter((candidate) => !closedReason(candidate));
-  const closed = fresh.filter((candidate) => closedReason(candidate));
-  const again = possible.filter((candidate) => candidate.tried === 'unsolvable' && !closedReason(candidate));
-  const full = [...ready, ...again].filter(({ hasRoom }) => !hasRoom);
+  const passedOver: PassedOver[] = [];
+  const able: Candidate[] = [];
+  const closed: Candidate[] = [];
+  const again: Candidate[] = [];
+  for (const candidate of candidates) {
+    const against = reasonAgainst(candidate, allowance);
+    const shut = against === undefined ? closedReason(candidate) : undefined;
+    const isFresh = candidate.tried === 'no';
+    const why = against ?? shut ?? reasonToWait(candidate);
+    if (isFresh && why !== undefined) passedOver.push({ provider: candidate.id, why });
+    if (against !== undefined) continue;
+    if (isFresh) (shut === undefined ? able : closed).push(candidate);
+    else if (candidate.tried === 'unsolvable' && shut === undefined) again.push(candidate);
+  }
+  const ready = able.filter(({ hasRoom }) => hasRoom).sort(byTurn);
+  const isExploring = explore(ready, allowance.explore);
   return {
-    order: ready
-      .filter(({ hasRoom }) => hasRoom)
-      .sort(byDoubtThenRank)
-      .map(idOf),
-    passedOver: candidates.flatMap((candidate) => passedOver(candidate, allowance)),
-    full: full.map(idOf),
+    order: ready.map(idOf),
+    isExploring,
+    passedOver,
+    full: [...able, ...again].filter(({ hasRoom }) => !hasRoom).map(idOf),
     shut: closed.map(idOf),
     beingTried: closed.filter(isBeingTried).map(idOf),
     lastResort: leastBad(closed, allowance.now),
@@ -90,20 +109,33 @@ function idOf({ id }: Candidate): string {
   return id;
 }
 
-function byDoubtThenRank(a: Candidate, b: Candidate): number {
-  return Number(a.doubtful !== undefined) - Number(b.doubtful !== undefined) || a.rank - b.rank;
+const TURNS: Readonly<Record<Standing, number>> = { sampled: 0, usual: 1, 'coming-back': 2, unproven: 3 };
+/** An account in doubt may cost a timeout: it comes after all others. */
+const DOUBTFUL_TURN = 4;
+
+function turnOf({ standing, doubtful }: Candidate): number {
+  return doubtful === undefined ? TURNS[standing] : DOUBTFUL_TURN;
 }
 
-/** The reason in words, for those that this task has not been handed to. */
-function passedOver(candidate: Candidate, allowance: Allowance): PassedOver[] {
-  if (candidate.tried !== 'no') return [];
-  const why = reasonAgainst(candidate, allowance) ?? closedReason(candidate) ?? reasonToWait(candidate);
-  return why === undefined ? [] : [{ provider: candidate.id, why }];
+function byTurn(one: Candidate, other: Candidate): number {
+  return turnOf(one) - turnOf(other) || Number(one.rank > other.rank) - Number(one.rank < other.rank);
 }
 
-function reasonToWait({ hasRoom, doubtful }: Candidate): string | undefined {
+/** Moves one of the usual candidates to the front where this task is to go to anybody; whether it did. */
+function explore(ready: Candidate[], draw: number | undefined): boolean {
+  if (draw === undefined) return false;
+  const usual = ready.findLastIndex((candidate) => turnOf(candidate) === TURNS.usual) + 1;
+  const [first] = ready;
+  if (usual < 2 || first?.standing !== 'usual') return false;
+  ready.unshift(...ready.splice(Math.floor(draw * usual), 1));
+  return ready[0] !== first;
+}
+
+function reasonToWait({ hasRoom, doubtful, standing }: Candidate): string | undefined {
   if (!hasRoom) return 'all threads are busy';
-  return doubtful === undefined ? undefined : `in doubt: ${doubtful}; others first`;
+  if (doubtful !== undefined) return `in doubt: ${doubtful}; others first`;
+  if (standing === 'coming-back') return 'coming back: most tasks ask others first';
+  return standing === 'unproven' ? 'new: most tasks ask others first' : undefined;
 }
 
 function reasonAgainst(candidate: Candidate, { now, deadlineAt, leftUsd }: Allowance): string | undefined {

@@ -3,6 +3,7 @@ import type { Events } from '../core/events.js';
 import type { RoutingSettings } from '../core/gateway.js';
 import type { TaskStore } from '../core/store.js';
 import type { AccountState } from './account.js';
+import type { Budgets } from './budgets.js';
 import type { TurnTools } from './turn.js';
 
 export interface RunTools extends TurnTools {
@@ -10,6 +11,7 @@ export interface RunTools extends TurnTools {
   readonly store: TaskStore;
   readonly accounts: readonly AccountState[];
   readonly routing: RoutingSettings;
+  readonly budgets: Budgets;
   /** A fault of the gateway's own, such as a write that failed; the task goes on in memory. */
   readonly onStoreError: (error: unknown) => void;
 }

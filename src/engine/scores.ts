@@ -15,6 +15,7 @@ export class Score {
   readonly #isSolved: boolean[] = [];
   #next = 0;
   #nextTime = 0;
+  #sorted: number[] | undefined;
   /** Something was added since `figures` was asked for last. */
   hasChanged = false;
 
@@ -51,6 +52,17 @@ export class Score {
   #time(tookMs: number): void {
     this.#solveMs[this.#nextTime] = tookMs;
     this.#nextTime = (this.#nextTime + 1) % KEPT;
+    this.#sorted = undefined;
+  }
+
+  /** Outcomes that are known. */
+  get outcomes(): number {
+    return this.#isSolved.length;
+  }
+
+  /** Solve times that are known. */
+  get solves(): number {
+    return this.#solveMs.length;
   }
 
   /** Null before the first outcome. */
@@ -61,7 +73,8 @@ export class Score {
 
   /** The solve time that the given share of tasks stays within, in ms; null before the first solve. */
   percentileMs(share: number): number | null {
-    const sorted = [...this.#solveMs].sort((a, b) => a - b);
-    return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;
+    this.#sorted ??= [...this.#solveMs].sort((a, b) => a - b);
+    const { length } = this.#sorted;
+    return this.#sorted[Math.min(length - 1, Math.floor(length * share))] ?? null;
   }
 }

@@ -1,6 +1,7 @@
 /** The attempts of one task that this process has made or goes on with, by their numbers. */
-import type { AccountState, Place } from './account.js';
-import { AttemptRun, type AttemptTools } from './attempt-run.js';
+import type { AccountState } from './account.js';
+import { AttemptRun, type AttemptTerms, type AttemptTools } from './attempt-run.js';
+import type { Choice } from './next-step.js';
 
 export class TaskAttempts {
   readonly byIndex = new Map<number, AttemptRun>();
@@ -11,15 +12,17 @@ export class TaskAttempts {
   ) {}
 
   /** Takes a place for the next attempt, in the moment of the decision. */
-  claim(account: AccountState): AttemptRun {
-    const { record } = this.tools().ledger;
-    return this.#add(record.attempts.length, account.claim(record.task.kind));
+  claim({ account, why, purpose }: Choice): AttemptRun {
+    const { ledger, budgets } = this.tools();
+    const place = account.claim(ledger.record.task.kind);
+    return this.#add(ledger.record.attempts.length, { place, why, purpose, payment: budgets.pay(purpose) });
   }
 
   /** Goes on with an attempt of an earlier process; undefined when the config has its account no more. */
   rejoin(index: number): AttemptRun | undefined {
     const account = this.accountOf(index);
-    return account && this.#add(index, account.rejoin());
+    if (!account) return undefined;
+    return this.#add(index, { place: account.rejoin(this.tools().ledger.record.task.kind) });
   }
 
   accountOf(index: number): AccountState | undefined {
@@ -35,8 +38,8 @@ export class TaskAttempts {
     for (const { place } of this.byIndex.values()) place.release();
   }
 
-  #add(index: number, place: Place): AttemptRun {
-    const attempt = new AttemptRun(index, place, this.tools());
+  #add(index: number, terms: AttemptTerms): AttemptRun {
+    const attempt = new AttemptRun(index, terms, this.tools());
     this.byIndex.set(index, attempt);
     return attempt;
   }

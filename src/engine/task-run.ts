@@ -10,12 +10,13 @@ import { Booking } from './booking.js';
 import { burntBefore, burntBy, failoverTo, stopsTask, toTaskError } from './consequences.js';
 import { TaskLease } from './lease.js';
 import { lostMoves, stillOut } from './left-over.js';
-import { type NextStep, NO_HOPE, planNext } from './next-step.js';
+import { type NextStep, NO_HOPE } from './next-step.js';
 import type { Verdict } from './poller.js';
 import type { RunTools } from './run-tools.js';
 import { TaskAttempts } from './task-attempts.js';
 import { TaskEnd } from './task-end.js';
 import { TaskLedger } from './task-ledger.js';
+import { TaskPlan } from './task-plan.js';
 import { Turn } from './turn.js';
 
 export class TaskRun {
@@ -24,6 +25,7 @@ export class TaskRun {
   readonly #ledger: TaskLedger;
   readonly #end: TaskEnd;
   readonly #attempts: TaskAttempts;
+  readonly #plan: TaskPlan;
   readonly #lease: TaskLease;
   readonly #draining = new Set<Promise<void>>();
   readonly #turn: Turn;
@@ -35,7 +37,7 @@ export class TaskRun {
 
   constructor(
     record: TaskRecord,
-    private readonly client: Client | undefined,
+    client: Client | undefined,
     private readonly tools: RunTools,
   ) {
     this.#ledger = new TaskLedger(record, tools);
@@ -47,7 +49,8 @@ export class TaskRun {
       lease: this.#lease,
     }));
     this.#end = new TaskEnd({ ...tools, ledger: this.#ledger, attempts: this.#attempts.byIndex });
-    this.#turn = new Turn(tools, this.#end.signal);
+    this.#plan = new TaskPlan(tools, client, this.#ledger);
+    this.#turn = new Turn(tools, record, this.#end.signal);
     const accepted = new Promise<void>((resolve) => {
       this.#tellAccepted = resolve;
     });
@@ -78,11 +81,11 @@ export class TaskRun {
 
   async #begin(budget: Budget | undefined): Promise<void> {
     const next = this.#decide();
-    const first = next.step === 'ask' ? this.#attempts.claim(next.account) : undefined;
+    const first = next.step === 'ask' ? this.#attempts.claim(next.choice) : undefined;
     try {
-      await this.#ledger.create(first ? [this.#intent(first)] : [], budget);
+      await this.#ledger.create(first ? [first.intent] : [], budget);
     } catch (error) {
-      first?.place.release();
+      first?.withdraw();
       throw error;
     }
     this.#run(this.#go(first));
@@ -166,7 +169,7 @@ export class TaskRun {
     let offered: AccountState | undefined;
     while (await this.#mayDecide()) {
       const next = this.#decide();
-      const attempt = next.step === 'ask' ? this.#attempts.claim(next.account) : undefined;
+      const attempt = next.step === 'ask' ? this.#attempts.claim(next.choice) : undefined;
       // Room that was offered and is still there goes to the next in the queue.
       offered?.offerRoom();
       offered = undefined;
@@ -185,36 +188,39 @@ export class TaskRun {
   }
 
   #decide(): NextStep {
-    const next = this.#plan();
+    const next = this.#final
+      ? ({ step: 'fail', error: toTaskError(this.#final), hope: NO_HOPE } as const)
+      : this.#plan.next();
     // While somebody may still answer late, the task waits for that.
     if (next.step !== 'fail' || this.#draining.size === 0) return next;
     return { step: 'wait', hope: next.hope };
   }
 
-  #plan(): NextStep {
-    if (this.#final) return { step: 'fail', error: toTaskError(this.#final), hope: NO_HOPE };
-    const { accounts, routing, clock } = this.tools;
-    const situation = { record: this.record, accounts, routing, client: this.client, now: clock.now() };
-    const { next, passedOver } = planNext(situation);
-    this.#ledger.passOver(passedOver);
-    return next;
-  }
-
-  #intent({ account }: AttemptRun): moves.TaskMove {
-    return moves.begun(this.record, account.id, this.tools.clock.now());
-  }
-
   async #ask(attempt: AttemptRun): Promise<void> {
     const failover = failoverTo(attempt.account.id, this.record);
     if (failover) this.tools.events.emit('failover', failover);
-    if (await this.#ledger.begin(this.#intent(attempt), this.#end.signal)) await this.#handIn(attempt);
-    else attempt.place.release();
+    await this.#try(attempt);
+  }
+
+  async #try(attempt: AttemptRun): Promise<void> {
+    if (await this.#ledger.begin(attempt.intent, this.#end.signal)) await this.#handIn(attempt);
+    else attempt.withdraw();
   }
 
   async #handIn(attempt: AttemptRun): Promise<void> {
-    const submitted = this.#submit(attempt);
+    const submitted = this.#submit(attempt).finally(() => attempt.settlePayment());
     this.#booking.add(submitted);
-    if (await submitted) await this.#follow(attempt, attempt.follow());
+    if (!(await submitted)) return;
+    const followed = this.#follow(attempt, attempt.follow());
+    if (!attempt.isHedge) await this.#hedge(attempt, followed);
+    await followed;
+  }
+
+  /** Where an attempt takes long, asks somebody else beside it; whoever answers first has solved the task. */
+  async #hedge(attempt: AttemptRun, followed: Promise<void>): Promise<void> {
+    if (!this.tools.budgets.hedges.isOn || !(await attempt.isSlow(followed))) return;
+    const choice = !this.#final && (await this.#mayDecide()) ? this.#plan.hedge() : undefined;
+    if (choice) await this.#try(this.#attempts.claim(choice));
   }
 
   /** Hands the task in and books what came of it; true when it is to be asked for. */

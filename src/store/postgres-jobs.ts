@@ -1,6 +1,6 @@
 /** The writes of one task as the server takes them (`write_batch`), and what its word on each means. */
-import { type Attempt, BudgetSpent, KeyTaken, LeaseLost, type Move } from '../core/store.js';
-import { type AttemptRow, type TaskRow, toJson, toKey, toTaskRow } from './postgres-rows.js';
+import { BudgetSpent, beginAttempt, KeyTaken, LeaseLost, type Move } from '../core/store.js';
+import { type AttemptRow, type TaskRow, toAttemptRow, toJson, toKey, toTaskRow } from './postgres-rows.js';
 
 /** One call of `write`, but for the token by which the server knows it again. */
 export interface Job {
@@ -67,7 +67,7 @@ function isAnybodys(moves: readonly Move[]): boolean {
 function toJobMove(move: Following): JobMove {
   switch (move.move) {
     case 'attempt-begun':
-      return { do: 'begin', attempt: move.attempt, to: beginning(move.provider, move.at) };
+      return { do: 'begin', attempt: move.attempt, to: toAttemptRow(beginAttempt(move)) };
     case 'attempt-accepted': {
       const { attempt, upstreamId, at, costUsd } = move;
       const to = { outcome: 'solving', acceptedAt: at, costUsd, mayBeCharged: true } as const;
@@ -95,21 +95,6 @@ function toJobMove(move: Following): JobMove {
     case 'reported':
       return { do: 'report', isGood: move.isAccepted };
   }
-}
-
-function beginning(provider: Attempt['provider'], at: number): AttemptRow {
-  return {
-    provider,
-    outcome: 'submitting',
-    upstreamCode: 'null',
-    upstreamId: 'null',
-    startedAt: at,
-    acceptedAt: null,
-    endedAt: null,
-    polls: 0,
-    costUsd: null,
-    mayBeCharged: false,
-  };
 }
 
 /** What `write` answers to the server's word. @throws what it promises to throw. */

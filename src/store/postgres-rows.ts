@@ -69,7 +69,8 @@ export function toKey(key: string): string {
   return JSON.stringify(key);
 }
 
-function toAttemptRow(attempt: Attempt): AttemptRow {
+/** An attempt as it lies within its task's row. */
+export function toAttemptRow(attempt: Attempt): AttemptRow {
   const { upstreamCode, upstreamId } = attempt;
   return {
     ...attempt,

@@ -36,10 +36,10 @@ function prepare(database: Database.Database) {
     keepImages: database.prepare('INSERT INTO images (task_id, fields) VALUES (?, ?)'),
     dropImages: database.prepare('DELETE FROM images WHERE task_id = ?'),
     exists: database.prepare('SELECT 1 FROM tasks WHERE id = ?').raw(),
-    insertAttempt: database.prepare(`INSERT INTO attempts (${ATTEMPT_COLUMNS}) VALUES (${marks(12)})`),
+    insertAttempt: database.prepare(`INSERT INTO attempts (${ATTEMPT_COLUMNS}) VALUES (${marks(13)})`),
     begin: database.prepare(
       `INSERT INTO attempts (${ATTEMPT_COLUMNS})
-       SELECT id, ?, ?, 'submitting', 'null', 'null', ?, NULL, NULL, 0, NULL, 0 FROM tasks
+       SELECT id, ?, ?, 'submitting', 'null', 'null', ?, NULL, NULL, 0, NULL, 0, ? FROM tasks
        WHERE id = ? AND ? = (SELECT count(*) FROM attempts WHERE task_id = tasks.id)`,
     ),
     accept: database.prepare(
@@ -97,9 +97,9 @@ function create(statements: Statements, id: number, record: TaskRecord): void {
 }
 
 function begin(statements: Statements, id: number, move: Of<'attempt-begun'>): void {
-  const { attempt, provider, at } = move;
+  const { attempt, provider, at, why } = move;
   const fault = `Attempt ${attempt} is not the next one of task ${id}, or there is no such task`;
-  changeOne(statements.begin, [attempt, provider, at, id, attempt], fault);
+  changeOne(statements.begin, [attempt, provider, at, why ?? null, id, attempt], fault);
 }
 
 function accept(statements: Statements, id: number, move: Of<'attempt-accepted'>): void {

@@ -37,7 +37,7 @@ export type TaskRow = readonly [
 
 /** The columns of `attempts`, in the order of `AttemptRow`. */
 export const ATTEMPT_COLUMNS =
-  'task_id, number, provider, outcome, upstream_code, upstream_id, started_at, accepted_at, ended_at, polls, cost_usd, may_be_charged';
+  'task_id, number, provider, outcome, upstream_code, upstream_id, started_at, accepted_at, ended_at, polls, cost_usd, may_be_charged, why';
 
 export type AttemptRow = readonly [
   taskId: number,
@@ -52,6 +52,7 @@ export type AttemptRow = readonly [
   polls: number,
   costUsd: number | null,
   mayBeCharged: Flag,
+  why: string | null,
 ];
 
 /** The row of a task, without its images. */
@@ -103,6 +104,7 @@ export function toAttemptRow(taskId: number, number: number, attempt: Attempt): 
     attempt.polls,
     attempt.costUsd,
     toFlag(attempt.mayBeCharged),
+    attempt.why ?? null,
   ];
 }
 
@@ -144,9 +146,10 @@ function fromPromises([key, fingerprint, reservedUsd]: Promises): Partial<TaskRe
 
 function fromAttemptRow(row: AttemptRow): Attempt {
   const [, , provider, outcome, upstreamCode, upstreamId, startedAt, acceptedAt, endedAt, ...rest] = row;
-  const [polls, costUsd, mayBeCharged] = rest;
+  const [polls, costUsd, mayBeCharged, why] = rest;
   return {
     provider,
+    ...(why !== null && { why }),
     outcome,
     upstreamCode: JSON.parse(upstreamCode),
     upstreamId: JSON.parse(upstreamId),

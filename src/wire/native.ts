@@ -94,6 +94,7 @@ function sayAttempt(attempt: Attempt): object {
     polls,
     costUsd: attempt.costUsd,
     mayBeCharged,
+    ...(attempt.why === undefined ? {} : { why: attempt.why }),
   };
 }
 

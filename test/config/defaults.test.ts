@@ -5,14 +5,16 @@ it('fills in every default', () => {
   expect(load(sampleConfig()).config).toEqual({
     server: { host: '127.0.0.1', port: 8_080, maxBodyBytes: 8_388_608, repeatWindowMs: 10_000 },
     clients: [{ id: 'qa', key: 'qa-key' }],
-    providers: [{ id: 'captchaai', use: 'captchaai', apiKey: 'upstream-key' }],
+    providers: [{ id: 'captchaai', use: 'captchaai', apiKey: 'upstream-key', weight: 1 }],
     routing: {
       strategy: 'priority',
+      explore: 0.05,
       kinds: {},
       maxAttempts: 3,
       deadlineMs: 180_000,
       acceptWithinMs: 3_500,
       maxUsdPerTask: 0.02,
+      retryBudget: { ratio: 0.2, floorPerMinute: 60 },
     },
     breaker: { failures: 3, cooldownMs: 5_000, maxCooldownMs: 300_000, balanceCheckMs: 60_000 },
     polling: { holdMs: 3_000 },

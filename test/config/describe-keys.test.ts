@@ -31,7 +31,7 @@ it.each([
   ['clients[].kinds', 'list of kind', ''],
   ['clients[].key', 'text', 'required'],
   ['providers[].pricesUsdPer1000', 'number per kind', ''],
-  ['routing.strategy', '"priority"', '"priority"'],
+  ['routing.strategy', 'one of "priority", "weighted", "cheapest", "fastest", "best"', '"priority"'],
   ['routing.kinds', 'object per kind', '{}'],
   ['log.level', 'one of "trace", "debug", "info", "warn", "error", "fatal", "silent"', '"info"'],
 ])('%s is %s with the default %j', (path, type, preset) => {

@@ -29,11 +29,14 @@ export const CLIENT: Client = {
 
 export const TASK = sampleTask('recaptcha_v2');
 
-const ROUTING: RoutingSettings = {
+export const ROUTING: RoutingSettings = {
   maxAttempts: 3,
   deadlineMs: 180_000,
   acceptWithinMs: 3_500,
   maxUsdPerTask: 0.02,
+  strategy: 'priority',
+  explore: 0,
+  retryBudget: { ratio: 0.2, floorPerMinute: 60 },
   kinds: {},
 };
 
@@ -59,6 +62,7 @@ export function account(id: string, facts: AccountFacts = {}): Account {
     baseUrl: `https://${id}.example`,
     apiKey: `key-of-${id}`,
     priority: 1,
+    weight: 1,
     kinds: provider.kinds,
     takesPassed: true,
     balanceCheckMs: BREAKER.balanceCheckMs,

@@ -8,6 +8,7 @@ const ALLOWANCE: Allowance = { now: NOW, deadlineAt: NOW + 60_000, leftUsd: 0.01
 function candidate(id: string, change: Partial<Candidate> = {}): Candidate {
   return {
     id,
+    standing: 'usual',
     rank: 0,
     refuses: undefined,
     tried: 'no',

@@ -455,23 +455,37 @@ describe('an operator', () => {
 });
 
 describe('room', () => {
-  it('is there while threads are free, and offered when one is', () => {
+  /** A task waits for the account; how often it was woken. */
+  async function wait(bench: Bench): Promise<() => number> {
+    let woken = 0;
+    void bench.room.wait({ full: ['a'], shut: [] }, bench.room.takeTurn('qa', TASK.kind)).woken.then(() => {
+      woken += 1;
+    });
+    await settle();
+    return () => woken;
+  }
+
+  it('is there while threads are free, and offered when one is', async () => {
     const bench = openAccount({ threads: 2 });
-    const freed = vi.spyOn(bench.room, 'freed');
-    const places = [bench.state.claim(TASK.kind), bench.state.rejoin()];
-    expect(bench.state.hasRoom).toBe(false);
-    for (const place of places) place.release();
-    expect(bench.state.hasRoom).toBe(true);
-    expect(freed.mock.calls).toEqual([['a'], ['a']]);
+    const places = [bench.state.claim(TASK.kind), bench.state.rejoin(TASK.kind)];
+    expect(bench.state.hasRoomFor(TASK.kind)).toBe(false);
+    const woken = await wait(bench);
+    places[0]?.release();
+    await settle();
+    expect(woken()).toBe(1);
+    expect(bench.state.hasRoomFor(TASK.kind)).toBe(true);
+    places[1]?.release();
   });
 
-  it('is not offered while more tasks are here than threads', () => {
+  it('is not offered while more tasks are here than threads', async () => {
     const bench = openAccount({ threads: 1 });
-    const freed = vi.spyOn(bench.room, 'freed');
-    const places = [bench.state.rejoin(), bench.state.rejoin()];
+    const places = [bench.state.rejoin(TASK.kind), bench.state.rejoin(TASK.kind)];
+    const woken = await wait(bench);
     places[0]?.release();
-    expect(freed).not.toHaveBeenCalled();
+    await settle();
+    expect(woken()).toBe(0);
     places[1]?.release();
-    expect(freed).toHaveBeenCalledTimes(1);
+    await settle();
+    expect(woken()).toBe(1);
   });
 });

@@ -41,6 +41,7 @@ export function sampleRecord(id: number, change: Partial<TaskRecord> = {}): Task
 /** An attempt as `attempt-begun` leaves it. */
 export const BEGUN: Attempt = {
   provider: '2captcha',
+  why: 'priority: captchaai is out of money',
   outcome: 'submitting',
   upstreamCode: null,
   upstreamId: null,
@@ -56,6 +57,7 @@ export const begun = (attempt = 0): Move => ({
   move: 'attempt-begun',
   attempt,
   provider: '2captcha',
+  why: 'priority: captchaai is out of money',
   at: 1_001,
 });
 
