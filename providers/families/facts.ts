@@ -31,7 +31,7 @@ export interface ServiceFacts<Shared extends Row> extends PaceFacts {
 
 /** The rows that a service speaks: the shared ones with its deviations. */
 export class ServiceRows<Shared extends Row> {
-  readonly #rows = new Map<Kind, Shared>();
+  readonly #rows = new Map<TaskKind, Shared>();
 
   constructor(
     private readonly facts: ServiceFacts<Shared>,
@@ -46,12 +46,12 @@ export class ServiceRows<Shared extends Row> {
   }
 
   get kinds(): readonly Kind[] {
-    return [...this.#rows.keys()];
+    return [...this.#rows.keys()].filter(isKind);
   }
 
   /** The row of a kind; undefined for one that the service does not speak, and for passed-through ones. */
   find(kind: TaskKind): Shared | undefined {
-    return isKind(kind) ? this.#rows.get(kind) : undefined;
+    return this.#rows.get(kind);
   }
 
   /** @throws TypeError for a kind that the router should never have sent here. */
@@ -67,10 +67,11 @@ export class ServiceRows<Shared extends Row> {
     wire: string,
     judge: (task: Task, row: Shared) => string | undefined,
   ): string | undefined {
-    const passed = passedWire(task.kind);
-    if (passed) return passed === wire ? undefined : `does not speak the ${passed} wire`;
     const row = this.find(task.kind);
-    return row ? judge(task, row) : `does not solve ${task.kind}`;
+    if (row) return judge(task, row);
+    const passed = passedWire(task.kind);
+    if (passed === undefined) return `does not solve ${task.kind}`;
+    return passed === wire ? undefined : `does not speak the ${passed} wire`;
   }
 }
 

@@ -70,6 +70,7 @@ export class AccountState {
   get doubtful(): string | undefined {
     const { doubt } = this.gates;
     if (doubt.isRaised) return doubt.cause ?? undefined;
+    if (this.#unanswered.size === 0) return undefined;
     const [oldest] = this.#unanswered;
     const isSlow = oldest !== undefined && this.tools.clock.now() - oldest.since > SLOW_SUBMIT_MS;
     return isSlow ? 'a submit hangs' : undefined;

@@ -47,7 +47,7 @@ export function candidatesFor(
   const own = isKind(kind) ? narrowing.routing.kinds[kind] : undefined;
   const strategy = own?.strategy ?? narrowing.routing.strategy;
   const host = strategy === 'best' ? targetHost(record.task) : undefined;
-  const dearestUsd = dearestOf(accounts, kind) ?? 1;
+  const dearestUsd = STRATEGIES[strategy].isLearning ? (dearestOf(accounts, kind) ?? 1) : 0;
   const judging = { record, narrowing, strategy, ordered: own?.providers, dearestUsd, host, now };
   return {
     candidates: accounts.map((state, index) => candidateFor(state, index, judging)),
@@ -63,10 +63,10 @@ function candidateFor(state: AccountState, index: number, judging: Judging): Can
   return {
     id: account.id,
     standing: standingOf(state, record, index),
-    rank: STRATEGIES[strategy].rank(meritsOf(state, index, judging)),
+    rank: strategy === 'priority' ? positionOf(account.id, index, ordered) : rankOf(state, index, judging),
     refuses: refusal(record, state, narrowing, ordered),
     tried: triedBefore(record, account.id),
-    closed: state.gates.closing(kind).map((gate) => closedState(gate, now)),
+    closed: closedStates(state.gates.closing(kind), now),
     hasRoom: state.hasRoomFor(kind),
     doubtful: state.doubtful,
     priceUsd: account.priceUsd(kind),
@@ -84,10 +84,18 @@ function standingOf({ account, gates }: AccountState, { id, task }: TaskRecord, 
   return share >= 1 || drawOf(id, PURPOSES.ramp + index) < share ? 'usual' : 'coming-back';
 }
 
+function positionOf(id: string, index: number, ordered: readonly string[] | undefined): number {
+  return ordered ? ordered.indexOf(id) : index;
+}
+
+function rankOf(state: AccountState, index: number, judging: Judging): number {
+  return STRATEGIES[judging.strategy].rank(meritsOf(state, index, judging));
+}
+
 function meritsOf(state: AccountState, index: number, judging: Judging): Merits {
   const { record, ordered, dearestUsd, host, strategy } = judging;
   const { account } = state;
-  const position = ordered ? ordered.indexOf(account.id) : index;
+  const position = positionOf(account.id, index, ordered);
   if (strategy === 'priority') return { ...UNASKED, position };
   const draw = drawOf(record.id, PURPOSES.weight + index);
   if (strategy === 'weighted') return { ...UNASKED, position, weight: account.weight, draw };
@@ -150,6 +158,7 @@ export function takes({ kinds, takesPassed }: Account, kind: TaskKind): boolean 
 }
 
 function triedBefore({ attempts }: TaskRecord, id: string): Candidate['tried'] {
+  if (attempts.length === 0) return 'no';
   // An intent that was withdrawn before it left says nothing about the provider.
   const last = attempts.findLast(
     ({ provider, outcome, mayBeCharged }) => provider === id && (outcome !== 'cancelled' || mayBeCharged),
@@ -157,6 +166,12 @@ function triedBefore({ attempts }: TaskRecord, id: string): Candidate['tried'] {
   if (!last) return 'no';
   if (last.outcome === 'unsolvable') return 'unsolvable';
   return last.mayBeCharged ? 'taken' : 'refused';
+}
+
+const NOT_CLOSED: readonly Closed[] = [];
+
+function closedStates(gates: readonly Gate[], now: number): readonly Closed[] {
+  return gates.length === 0 ? NOT_CLOSED : gates.map((gate) => closedState(gate, now));
 }
 
 function closedState(gate: Gate, now: number): Closed {
@@ -174,8 +189,10 @@ export function dearest(accounts: readonly AccountState[], kind: TaskKind): numb
 
 /** The dearest known price of those who take this kind. */
 function dearestOf(accounts: readonly AccountState[], kind: TaskKind): number | undefined {
-  const prices = accounts.flatMap(({ account }) =>
-    takes(account, kind) ? (account.priceUsd(kind) ?? []) : [],
-  );
-  return prices.length === 0 ? undefined : Math.max(...prices);
+  let most: number | undefined;
+  for (const { account } of accounts) {
+    const price = takes(account, kind) ? account.priceUsd(kind) : null;
+    if (price !== null && price > (most ?? -1)) most = price;
+  }
+  return most;
 }

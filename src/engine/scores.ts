@@ -13,6 +13,8 @@ export interface ScoreFigures {
 export class Score {
   readonly #solveMs: number[] = [];
   readonly #isSolved: boolean[] = [];
+  /** How many of them are. */
+  #solved = 0;
   #next = 0;
   #nextTime = 0;
   #sorted: number[] | undefined;
@@ -29,6 +31,8 @@ export class Score {
   }
 
   #add(isSolved: boolean): void {
+    if (this.#isSolved[this.#next]) this.#solved -= 1;
+    if (isSolved) this.#solved += 1;
     this.#isSolved[this.#next] = isSolved;
     this.#next = (this.#next + 1) % KEPT;
     this.hasChanged = true;
@@ -36,7 +40,7 @@ export class Score {
 
   figures(): ScoreFigures {
     this.hasChanged = false;
-    const solved = this.#isSolved.filter(Boolean).length;
+    const solved = this.#solved;
     return { solveMs: [...this.#solveMs], solved, failed: this.#isSolved.length - solved };
   }
 
@@ -68,7 +72,7 @@ export class Score {
   /** Null before the first outcome. */
   get successRate(): number | null {
     if (this.#isSolved.length === 0) return null;
-    return this.#isSolved.filter(Boolean).length / this.#isSolved.length;
+    return this.#solved / this.#isSolved.length;
   }
 
   /** The solve time that the given share of tasks stays within, in ms; null before the first solve. */

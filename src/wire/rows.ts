@@ -70,12 +70,22 @@ export function* setFields(task: Task): Iterable<readonly [FieldName, unknown]> 
   }
 }
 
+/** Every provider is asked whether it can carry a task, each time that it is decided anew: reckoned once a task. */
+const neededNames = new WeakMap<Task, readonly FieldName[]>();
+
+/** The fields that a provider must have a place for. */
+function neededBy(task: Task): readonly FieldName[] {
+  const known = neededNames.get(task);
+  if (known) return known;
+  const names = [...setFields(task)].flatMap(([name]) => (isDroppable(task.kind, name) ? [] : [name]));
+  neededNames.set(task, names);
+  return names;
+}
+
 /** Why this row cannot carry the task: a field without a place, or one that is missing; undefined when it can. */
-export function refusesTask(task: Task, { names, requires = [], refuses }: Row): string | undefined {
-  for (const [name] of setFields(task)) {
-    if (names[name] === undefined && !isDroppable(task.kind, name)) return `cannot pass ${name}`;
-  }
-  const missing = requires.find((name) => task[name] === undefined);
+export function refusesTask(task: Task, { names, requires, refuses }: Row): string | undefined {
+  for (const name of neededBy(task)) if (names[name] === undefined) return `cannot pass ${name}`;
+  const missing = requires?.find((name) => task[name] === undefined);
   return missing ? `needs ${missing}` : refuses?.(task);
 }
 
