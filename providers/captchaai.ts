@@ -21,6 +21,7 @@ export default classic({
   title: 'CaptchaAI',
   baseUrl: 'https://ocr.captchaai.com',
   currency: 'threads',
+  tellsThreads: true,
   instantPath: '/solve.php',
   kinds: {
     image_to_text: {

@@ -1,5 +1,5 @@
 /** Builds a provider that speaks in.php and res.php. */
-import type { Exchange, Provider, UpstreamReport, UpstreamRequest } from '../../src/core/provider.js';
+import type { Exchange, Provider, UpstreamReply, UpstreamReport, UpstreamRequest } from '../../src/core/provider.js';
 import type { Task } from '../../src/core/task.js';
 import * as wire from '../../src/wire/classic.js';
 import * as answers from '../../src/wire/classic-answers.js';
@@ -10,6 +10,8 @@ import { inUsd, plainFacts, type ServiceFacts, ServiceRows } from './facts.js';
 export interface ClassicFacts extends ServiceFacts<wire.ClassicRow> {
   /** The call that reads an image and answers at once, where a task asks for that. */
   readonly instantPath?: `/${string}`;
+  /** Whether `threadsinfo` tells how many tasks may be in hand at once. */
+  readonly tellsThreads?: true;
   /** Whether the service takes no good reports. */
   readonly takesOnlyBadReports?: true;
 }
@@ -45,6 +47,12 @@ export function classic(facts: ClassicFacts): Provider {
       ask: () => resPhp({ action: 'getbalance' }),
       read: (reply) => answers.readBalance(reply, codes),
     },
+    ...(facts.tellsThreads && {
+      threads: {
+        ask: () => resPhp({ action: 'threadsinfo' }),
+        read: (reply: UpstreamReply) => answers.readThreads(reply, codes),
+      },
+    }),
     report: report(codes),
     reports: ({ isAccepted }) => !(isAccepted && facts.takesOnlyBadReports),
   };

@@ -113,6 +113,8 @@ export interface Provider {
   /** The account's money, in the provider's currency; null when what the service says is no number. */
   readonly balance: Exchange<void, number | null>;
   readonly currency: Currency;
+  /** How many tasks the plan lets be in hand at once; null when what the service says is no number. */
+  readonly threads?: Exchange<void, number | null>;
   /** Absent where the service takes no reports; undefined from `ask` where it takes none of this sort. */
   readonly report?: Exchange<UpstreamReport, void>;
   /** Reports that this provider takes. */

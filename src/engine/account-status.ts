@@ -17,7 +17,7 @@ export function statusOf(state: AccountState, now: number): ProviderStatus {
     balanceUsd: gates.balance.usd,
     hoursToEmpty: null,
     inFlight: state.inFlight,
-    limit: account.threads ?? null,
+    limit: state.threads ?? null,
     kinds: account.kinds.map((kind) => kindStatus(state, kind, now)),
   };
 }

@@ -12,6 +12,7 @@ import type {
 import type { Task, TaskKind } from '../core/task.js';
 import { AccountGates, type GateTools } from './account-gates.js';
 import { isOpenCircuit } from './circuit.js';
+import { ThreadCount } from './thread-count.js';
 
 export interface AccountTools extends GateTools {
   readonly transport: Transport;
@@ -30,7 +31,7 @@ export interface Place {
   readonly release: () => void;
 }
 
-type Call = 'submit' | 'poll' | 'balance' | 'report';
+type Call = 'submit' | 'poll' | 'balance' | 'threads' | 'report';
 
 export interface CallLimits {
   readonly timeoutMs: number;
@@ -46,6 +47,8 @@ interface Limits extends CallLimits {
 const SLOW_SUBMIT_MS = 1_500;
 /** The cause of errors by which nothing new is known. */
 const NOT_SENT = new Error('the way was closed');
+/** Plans change seldom: their threads are asked for once in so many pauses between balance checks. */
+const THREADS_EVERY = 10;
 /** The share of the usual time that a kind's probe gets. */
 const PROBE_SHARE = 0.25;
 
@@ -53,6 +56,7 @@ export class AccountState {
   /** Tasks at the provider or on their way to it. */
   inFlight = 0;
   readonly gates: AccountGates;
+  readonly #told: ThreadCount | undefined;
   readonly #unanswered = new Set<{ readonly since: number }>();
 
   constructor(
@@ -60,6 +64,22 @@ export class AccountState {
     private readonly tools: AccountTools,
   ) {
     this.gates = new AccountGates(account, tools, () => this.#askBalance());
+    const { threads } = account.provider;
+    this.#told =
+      threads &&
+      new ThreadCount(tools.clock, {
+        everyMs: account.balanceCheckMs * THREADS_EVERY,
+        mayAsk: () => this.gates.closedBy.length === 0,
+        ask: () => this.#askAbout('threads', threads),
+        onTold: () => this.offerRoom(),
+      });
+  }
+
+  /** Most tasks in flight at once, by the config and by what the service says of the plan; undefined for no limit. */
+  get threads(): number | undefined {
+    const told = this.#told?.value ?? Number.POSITIVE_INFINITY;
+    const most = Math.min(this.account.threads ?? Number.POSITIVE_INFINITY, told);
+    return most === Number.POSITIVE_INFINITY ? undefined : most;
   }
 
   get id(): string {
@@ -78,7 +98,7 @@ export class AccountState {
 
   /** Whether one more task of this kind may be handed in now. */
   hasRoomFor(kind: TaskKind): boolean {
-    const { threads } = this.account;
+    const { threads } = this;
     return (threads === undefined || this.inFlight < threads) && this.gates.kind(kind).limit.hasRoom;
   }
 
@@ -87,6 +107,7 @@ export class AccountState {
    * is the probe or the last resort, and nobody else gets that place meanwhile.
    */
   claim(kind: TaskKind): Place {
+    this.#told?.refresh();
     const tried = this.gates.toTry(kind);
     return this.#take(kind, tried.length > 0, this.gates.try(tried));
   }
@@ -186,11 +207,13 @@ export class AccountState {
   }
 
   async #askBalance(): Promise<number | null> {
-    const { provider, timing } = this.account;
-    const timeoutMs = timing('image_to_text').answerWithinMs;
-    return await this.#reach((isProbe) =>
-      this.#exchange('balance', provider.balance, undefined, { timeoutMs, isProbe }),
-    );
+    return await this.#askAbout('balance', this.account.provider.balance);
+  }
+
+  /** A question about the account itself. */
+  async #askAbout<Output>(call: Call, exchange: Exchange<void, Output>): Promise<Output> {
+    const timeoutMs = this.account.timing('image_to_text').answerWithinMs;
+    return await this.#reach((isProbe) => this.#exchange(call, exchange, undefined, { timeoutMs, isProbe }));
   }
 
   /** A call that, while the connection is known to be dead, is the one that tries it. */

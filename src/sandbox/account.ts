@@ -97,12 +97,20 @@ export class ServiceAccount {
     const refusal = this.#refusesKey(question, words);
     if (refusal !== undefined) return refused(refusal);
     if (fault !== undefined) return refused(fault);
+    if (question.isAboutThreads) return this.#tellThreads(words, now);
     if (call === 'balance') return { status: 'balance', balanceUsd: this.balanceUsd };
     if (call === 'report') return this.#report(question, words, now);
     if (call === 'submit' && task) return this.#submit(question, task, accepting, now);
     const answers = question.upstreamIds.map((upstreamId) => this.#poll(upstreamId, words, now));
     const [first] = answers;
     return first && answers.length === 1 ? first : { status: 'several', answers };
+  }
+
+  /** Only services that sell threads know the question. */
+  #tellThreads(words: Words, now: number): Answer {
+    const { threads } = this.#script;
+    if (threads === undefined) return refused(words.unknownAction);
+    return { status: 'threads', threads, working: this.inFlight(now) };
   }
 
   #refusesKey({ key, isOpen }: Question, words: Words): string | undefined {

@@ -31,6 +31,7 @@ export function readClassic(request: SentRequest, flavour?: string): Question {
   } as const;
   if (isSubmit) return { ...common, call: 'submit', upstreamIds: [], ...readTask(sent, request.files) };
   if (action === 'getbalance') return { ...common, call: 'balance', upstreamIds: [] };
+  if (action === 'threadsinfo') return { ...common, call: 'balance', isAboutThreads: true, upstreamIds: [] };
   if (action === 'reportgood' || action === 'reportbad') {
     return { ...common, call: 'report', upstreamIds: [readId(sent.id)], isGood: action === 'reportgood' };
   }
@@ -78,6 +79,10 @@ function sayJson(answer: Answer, form: Form): Readonly<Record<string, unknown>> 
       return { status: 0, request: 'CAPCHA_NOT_READY' };
     case 'refused':
       return { status: 0, request: answer.code, error_text: `The sandbox says ${answer.code}.` };
+    case 'threads': {
+      const { threads, working } = answer;
+      return { status: 1, threads, working_threads: working, free_threads: Math.max(0, threads - working) };
+    }
     default:
       return { status: 1, request: sayPlain(answer, form) };
   }
@@ -98,6 +103,8 @@ function sayPlain(answer: Answer, form: Form): string {
       return answer.code;
     case 'balance':
       return String(answer.balanceUsd);
+    case 'threads':
+      return `threads:${answer.threads},working_threads:${answer.working}`;
     case 'recorded':
       return 'OK_REPORT_RECORDED';
     case 'several':

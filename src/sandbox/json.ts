@@ -98,6 +98,8 @@ function say(answer: Answer): object {
       return { errorId: 1, errorCode: answer.code, errorDescription: `The sandbox says ${answer.code}.` };
     case 'balance':
       return { errorId: 0, balance: answer.balanceUsd };
+    // Nobody can ask for threads on this wire.
+    case 'threads':
     case 'recorded':
       return { errorId: 0, status: 'success' };
     case 'several':

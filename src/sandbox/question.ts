@@ -22,6 +22,8 @@ export interface Question {
   readonly fault?: string | undefined;
   /** The ids that a poll or report names, in the JSON type they came in. */
   readonly upstreamIds: readonly UpstreamId[];
+  /** Of a question about the account that asks for its threads instead of its money. */
+  readonly isAboutThreads?: true;
   /** Of a report. */
   readonly isGood?: boolean;
   /** Spells the answer as this caller wants to read it. */
@@ -35,6 +37,7 @@ export type Answer =
   | { readonly status: 'solved'; readonly task: AcceptedTask }
   | { readonly status: 'refused'; readonly code: string }
   | { readonly status: 'balance'; readonly balanceUsd: number }
+  | { readonly status: 'threads'; readonly threads: number; readonly working: number }
   | { readonly status: 'recorded' }
   | { readonly status: 'several'; readonly answers: readonly Answer[] };
 

@@ -110,7 +110,7 @@ export class RuleBook {
       this.#judgeBurst(judged),
       judged.call === 'poll' ? this.#judgeBudget(judged) : undefined,
       ...judged.tasks.map((task) => (judged.call === 'poll' ? this.#judgePoll(judged, task) : undefined)),
-      judged.call === 'balance' ? this.#judgeBalance(judged) : undefined,
+      judged.call === 'balance' && !judged.question.isAboutThreads ? this.#judgeBalance(judged) : undefined,
       judged.call === 'submit' ? this.#judgePauses(judged) : undefined,
     ].find((rule) => rule !== undefined);
     return broken && this.#punish(broken, judged);

@@ -7,7 +7,7 @@ import { classicCodes } from './classic.js';
 import { CLASSIC_KINDS, type ClassicRow } from './classic-kinds.js';
 import type { CodeTable } from './codes.js';
 import { readAnswer, sayAnswer } from './rows.js';
-import { isObject, keepBigNumber, parseJson, valueAt } from './values.js';
+import { asNumber, isObject, keepBigNumber, parseJson, valueAt } from './values.js';
 
 /** An answer in one shape, whether it came as JSON or as plain text. */
 interface Reply {
@@ -132,6 +132,27 @@ export function readBalance(reply: UpstreamReply, codes: CodeTable = classicCode
   const text = asText(valueAt(root, 'request'))?.trim();
   if (!text) throw badReply(reply);
   return Number.isFinite(Number(text)) ? Number(text) : null;
+}
+
+/** What a service may call the threads of a plan, all told; no page shows an answer (seen 2026-11-22). */
+const THREADS = [
+  'threads',
+  'total_threads',
+  'max_threads',
+  'request.threads',
+  'request.total_threads',
+  'request',
+];
+
+/** The number of threads in threadsinfo; null when there is none to be found. @throws SolveError for a refusal. */
+export function readThreads(reply: UpstreamReply, codes: CodeTable = classicCodes): number | null {
+  const { isDone, isStated, code, root } = readReplyOrNumber(reply, codes);
+  if (isStated && !isDone) throw codes.toError(code, 'submit') ?? badReply(reply);
+  for (const path of THREADS) {
+    const count = asNumber(valueAt(root, path));
+    if (typeof count === 'number' && Number.isInteger(count) && count > 0) return count;
+  }
+  return null;
 }
 
 /** getbalance answers a bare number in plain mode. */

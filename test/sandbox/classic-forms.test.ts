@@ -19,6 +19,18 @@ it('answers plain text unless json=1 asks for more', async () => {
   });
 });
 
+it('tells its threads where it has so many and no more', async () => {
+  await withSandbox({ script: { ...script, threads: 5 } }, async (sandbox) => {
+    await get(sandbox, SUBMIT);
+    expect(await get(sandbox, '/res.php?key=k&action=threadsinfo')).toBe('threads:5,working_threads:0');
+    const told = JSON.parse(await get(sandbox, '/res.php?key=k&action=threadsinfo&json=1'));
+    expect(told).toEqual({ status: 1, threads: 5, working_threads: 0, free_threads: 5 });
+  });
+  await withSandbox({ script }, async (sandbox) => {
+    expect(await get(sandbox, '/res.php?key=k&action=threadsinfo')).toBe('ERROR_EMPTY_ACTION');
+  });
+});
+
 it('takes no report on a task that is not solved yet', async () => {
   await withSandbox({ script: { verdict: 'never' } }, async (sandbox) => {
     await get(sandbox, SUBMIT);

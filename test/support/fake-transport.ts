@@ -9,7 +9,7 @@ import type {
   UpstreamRequest,
 } from '../../src/core/provider.js';
 
-export type CallName = 'submit' | 'poll' | 'balance' | 'report';
+export type CallName = 'submit' | 'poll' | 'balance' | 'threads' | 'report';
 
 /** One request as it left. */
 export interface Sent {
@@ -138,6 +138,7 @@ function callOf({ path, query }: UpstreamRequest): CallName {
   const word = `${path} ${query?.action ?? ''}`;
   if (/createTask|in\.php/.test(word)) return 'submit';
   if (/balance/i.test(word)) return 'balance';
+  if (word.includes('threadsinfo')) return 'threads';
   if (/report|feedback/i.test(word)) return 'report';
   return 'poll';
 }
