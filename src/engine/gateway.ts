@@ -137,18 +137,19 @@ export class Engine implements Gateway {
       throw new SolveError('conflict', { detail: 'This Idempotency-Key came with another request before.' });
     }
     if (error instanceof SolveError) throw error;
-    throw this.#unwritable(error);
+    return this.#fail(error);
   }
 
-  #unwritable(error: unknown): SolveError {
+  /** The ledger is away: that is told, and the caller may come again. */
+  #fail(error: unknown): never {
     this.#options.onStoreError(error);
-    return new SolveError('overloaded', { detail: 'The ledger cannot be reached.', cause: error });
+    throw new SolveError('overloaded', { detail: 'The ledger cannot be reached.', cause: error });
   }
 
   async untilAccepted(id: number, signal?: AbortSignal): Promise<TaskRecord> {
     const run = this.#tasks.running(id);
     if (run) await this.#tasks.until(run.accepted, this.#options.routing.acceptWithinMs, signal);
-    const record = run?.record ?? (await this.#tasks.find(id));
+    const record = run?.record ?? (await this.#lookUp(id));
     if (!record) throw notFound(id);
     return record;
   }
@@ -160,19 +161,13 @@ export class Engine implements Gateway {
   }
 
   async #lookUp(id: number): Promise<TaskRecord | undefined> {
-    try {
-      return await this.#tasks.find(id);
-    } catch (error) {
-      throw this.#unwritable(error);
-    }
+    return await this.#tasks.find(id).catch((error) => this.#fail(error));
   }
 
   async untilEnded(client: Client, id: number, waitMs: number, signal?: AbortSignal): Promise<TaskRecord> {
     const record = await this.find(client, id);
     if (!isOpen(record) || waitMs <= 0) return record;
-    await this.#tasks.untilEnded(id, waitMs, signal).catch((error) => {
-      throw this.#unwritable(error);
-    });
+    await this.#tasks.untilEnded(id, waitMs, signal).catch((error) => this.#fail(error));
     return await this.find(client, id);
   }
 
@@ -194,7 +189,7 @@ export class Engine implements Gateway {
       await this.#options.store.write(id, [{ move: 'settled', at, passedOver, ...end }]);
       this.#tasks.forget(id);
     } catch (error) {
-      throw this.#unwritable(error);
+      this.#fail(error);
     }
   }
 
@@ -211,7 +206,7 @@ export class Engine implements Gateway {
     try {
       await this.#reports.take(record, isAccepted);
     } catch (error) {
-      throw this.#unwritable(error);
+      this.#fail(error);
     }
   }
 
@@ -227,7 +222,8 @@ export class Engine implements Gateway {
   async #leftUsd({ id, limits }: Client): Promise<number> {
     if (limits?.usdPerDay === undefined) return Number.POSITIVE_INFINITY;
     const { store, clock } = this.#options;
-    return limits.usdPerDay - (await store.spentUsd(id, startOfDay(clock.now())));
+    const spentUsd = store.spentUsd(id, startOfDay(clock.now()));
+    return limits.usdPerDay - (await spentUsd.catch((error) => this.#fail(error)));
   }
 
   kinds(client: Client): readonly KindOffer[] {
@@ -241,7 +237,7 @@ export class Engine implements Gateway {
 
   /** A task as the admin sees it: whoever's it is. */
   async inspect(id: number): Promise<TaskRecord | undefined> {
-    return await this.#tasks.find(id);
+    return await this.#lookUp(id);
   }
 
   providers(): readonly ProviderStatus[] {

@@ -1,7 +1,7 @@
 /** A ledger that cannot be written: nothing new is taken, and what runs goes on in memory. */
 import { describe, expect, it } from 'vitest';
 import classic from '../../providers/classic.js';
-import { accepts, says, solves } from './answers.js';
+import { accepts, hasMoney, says, solves } from './answers.js';
 import { account, CLIENT, openBench, story } from './bench.js';
 
 describe('at the submit', () => {
@@ -114,4 +114,23 @@ it('a fault of ours ends the task and is reported; nobody waits for ever', async
   expect(record).toMatchObject({ status: 'failed', error: { code: 'internal' } });
   expect(bench.faults).toEqual([fault]);
   expect(bench.clock.pending).toBe(0);
+});
+
+describe('whoever asks while the ledger cannot be read', () => {
+  const limited = { ...CLIENT, limits: { usdPerDay: 5 } };
+
+  it.each<[string, (bench: ReturnType<typeof openBench>) => Promise<unknown>]>([
+    ['for a task', ({ engine }) => engine.find(CLIENT, 1)],
+    ['for a task, as the operator', ({ engine }) => engine.inspect(1)],
+    ['whether a task was accepted', ({ engine }) => engine.untilAccepted(1)],
+    ['how a task ends', ({ engine }) => engine.untilEnded(CLIENT, 1, 1_000)],
+    ['for the money of the day', ({ engine }) => engine.balanceUsd(limited)],
+  ])('%s is told to come again', async (_name, ask) => {
+    const bench = openBench({ accounts: [account('a')], clients: [limited], isLoose: true });
+    bench.transport.always('a', 'balance', hasMoney(7));
+    bench.store.find = () => Promise.reject(new Error('the disk is gone'));
+    bench.store.spentUsd = () => Promise.reject(new Error('the disk is gone'));
+    await expect(ask(bench)).rejects.toMatchObject({ code: 'overloaded' });
+    expect(bench.faults).toMatchObject([{ message: 'the disk is gone' }]);
+  });
 });
