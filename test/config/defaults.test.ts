@@ -14,7 +14,13 @@ it('fills in every default', () => {
       acceptWithinMs: 3_500,
       maxUsdPerTask: 0.02,
     },
-    breaker: { failures: 3, cooldownMs: 5_000, maxCooldownMs: 300_000, balanceCheckMs: 60_000, rampMs: 10_000 },
+    breaker: {
+      failures: 3,
+      cooldownMs: 5_000,
+      maxCooldownMs: 300_000,
+      balanceCheckMs: 60_000,
+      rampMs: 10_000,
+    },
     polling: { holdMs: 3_000 },
     store: {
       use: 'sqlite',
