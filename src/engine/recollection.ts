@@ -64,7 +64,8 @@ export class Recollection {
   start(): void {
     const { events, store, accounts } = this.#tools;
     const remember = (change: BreakerChange, fact: GateFact) => {
-      store.remember(gateKey(change), fact);
+      // What another replica has written down stands there as it knows it.
+      if (change.changedBy?.by !== 'replica') store.remember(gateKey(change), fact);
       this.#rememberChanges(change);
     };
     this.#stops.push(
