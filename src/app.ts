@@ -16,6 +16,7 @@ import { openTransport } from './net/upstream.js';
 import { type Log, logEvents, openLog } from './ops/log.js';
 import { openMetrics } from './ops/metrics.js';
 import { openStatus } from './ops/status.js';
+import { reportStory } from './ops/story.js';
 import { loadFolder } from './registry.js';
 
 export { ConfigError } from './config/faults.js';
@@ -94,7 +95,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     ready: () => (isStopping ? Promise.reject(new Error('stopping')) : store.ping()),
     inspect: (id) => engine.inspect(id),
     hold: (id, reason) => engine.hold(id, reason),
-    admit: (id) => engine.admit(id),
+    admit: (id, reason) => engine.admit(id, reason),
+    provider: (id) => {
+      const story = engine.provider(id);
+      return story && reportStory(story);
+    },
   });
   const dialects = await loadFolder<Dialect>(new URL('./dialects/', import.meta.url));
   mountDoors(app, { gateway: engine, dialects, maxBodyBytes: config.server.maxBodyBytes, onFault });

@@ -17,8 +17,10 @@ export interface OperatorOptions {
   /** Rejects while the gateway cannot take tasks. */
   readonly ready: () => Promise<void>;
   readonly inspect: (id: number) => Promise<TaskRecord | undefined>;
+  /** The whole story of one account; undefined for an unknown one. */
+  readonly provider: (id: string) => object | undefined;
   readonly hold: (id: string, reason: string) => boolean;
-  readonly admit: (id: string) => boolean;
+  readonly admit: (id: string, reason: string) => boolean;
 }
 
 type OperatorContext = Context<{ Bindings: NodeBindings }>;
@@ -57,31 +59,41 @@ export function mountOperator(app: App, options: OperatorOptions): void {
       return record ? context.json({ ...sayTask(record), clientId: record.clientId }) : noSuch('task');
     }),
   );
-  app.post(
-    '/admin/providers/:id/hold',
-    guarded(async (context) => {
-      const reason = await reasonOf(context);
-      return options.hold(context.req.param('id') ?? '', reason)
-        ? context.json(options.status())
-        : noSuch('provider');
-    }),
-  );
-  app.post(
-    '/admin/providers/:id/admit',
-    guarded((context) => {
-      return options.admit(context.req.param('id') ?? '')
-        ? context.json(options.status())
-        : noSuch('provider');
-    }),
-  );
+  mountProviders(app, options, guarded);
 }
 
-async function reasonOf(context: OperatorContext): Promise<string> {
+type Guard = (
+  handle: (context: OperatorContext) => Response | Promise<Response>,
+) => (context: OperatorContext) => Response | Promise<Response>;
+
+function mountProviders(app: App, options: OperatorOptions, guarded: Guard): void {
+  const { provider, status } = options;
+  app.get(
+    '/admin/providers/:id',
+    guarded((context) => {
+      const story = provider(context.req.param('id') ?? '');
+      return story ? context.json(story) : noSuch('provider');
+    }),
+  );
+  for (const verb of ['hold', 'admit'] as const) {
+    app.post(
+      `/admin/providers/:id/${verb}`,
+      guarded(async (context) => {
+        const reason = (await reasonOf(context)) ?? UNSTATED[verb];
+        const isKnown = options[verb](context.req.param('id') ?? '', reason);
+        return isKnown ? context.json(status()) : noSuch('provider');
+      }),
+    );
+  }
+}
+
+/** What is noted where the operator gives no reason. */
+const UNSTATED = { hold: 'held by the operator', admit: 'admitted by the operator' } as const;
+
+async function reasonOf(context: OperatorContext): Promise<string | undefined> {
   const body: unknown = await context.req.json().catch(() => ({}));
   const reason = typeof body === 'object' && body !== null && 'reason' in body ? body.reason : undefined;
-  return typeof reason === 'string' && reason.trim() !== ''
-    ? reason.trim().slice(0, 200)
-    : 'held by the operator';
+  return typeof reason === 'string' && reason.trim() !== '' ? reason.trim().slice(0, 200) : undefined;
 }
 
 function isOperator({ req, env }: OperatorContext, adminKeySha256: string | undefined): boolean {

@@ -191,6 +191,13 @@ const breaker = z.strictObject({
   balanceCheckMs: milliseconds
     .default(MINUTE)
     .describe('Between two balance checks of an account out of money; on a public host never below 60,000.'),
+  rampMs: z
+    .int()
+    .min(0)
+    .default(10 * SECOND)
+    .describe(
+      'After an account or kind came back it is asked first for a tenth of its tasks, from half of this time on for half of them; 0 for all at once.',
+    ),
 });
 
 const polling = z.strictObject({

@@ -7,6 +7,21 @@ export type Cause = string;
 
 export type BreakerScope = 'transport' | 'kind' | 'money' | 'key' | 'ban' | 'operator';
 
+/** What ends an open state: a try that succeeds, a balance that shows money, its time, or an operator. */
+export type ComesBack = 'probe' | 'balance' | 'time' | 'operator';
+
+/** Who changed what keeps tasks away, and on what grounds. */
+export interface ChangedBy {
+  /** A call of this gateway, the operator, another replica, or the time that was stated. */
+  readonly by: 'submit' | 'poll' | 'balance' | 'threads' | 'report' | 'operator' | 'replica' | 'time';
+  /** The provider's own word, where it said one. */
+  readonly upstreamCode: string | null;
+  /** The task whose call it was. */
+  readonly taskId: string | null;
+  /** The operator's own words. */
+  readonly reason: string | null;
+}
+
 export interface Failover {
   readonly taskId: string;
   readonly kind: TaskKind;
@@ -23,6 +38,12 @@ export interface BreakerChange {
   readonly since: number;
   /** Null: until an operator or the config acts. */
   readonly until: number | null;
+  /** Openings in a row, this one included: each lasts twice as long as the one before. */
+  readonly openings: number;
+  /** Null where an earlier version did not note it. */
+  readonly openedBy: ChangedBy | null;
+  /** Who made this change. */
+  readonly changedBy: ChangedBy | null;
 }
 
 export interface EventMap {

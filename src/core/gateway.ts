@@ -133,6 +133,8 @@ export interface BreakerSettings {
   readonly cooldownMs: number;
   readonly maxCooldownMs: number;
   readonly balanceCheckMs: number;
+  /** After it came back an account or kind gets a tenth of its tasks, then half of them, for this long together. */
+  readonly rampMs: number;
 }
 
 /** The error that a failed or cancelled task ended with. */

@@ -1,4 +1,5 @@
 /** The state of the providers as the operator sees it: the shape of `GET /status`, times still in ms. */
+import type { BreakerScope, ChangedBy, ComesBack } from './events.js';
 import type { TaskKind } from './task.js';
 
 export type ProviderState = 'closed' | 'open' | 'half-open' | 'ramping' | 'held-out';
@@ -9,6 +10,10 @@ export interface KindStatus {
   readonly cause: string | null;
   readonly since: number | null;
   readonly until: number | null;
+  /** What ends the state; null when closed. */
+  readonly comesBack: ComesBack | null;
+  /** Who opened it; null when closed, and where an earlier version did not note it. */
+  readonly openedBy: ChangedBy | null;
   /** Solved ÷ ended attempts that say something about quality; null before the first. */
   readonly successRate: number | null;
   readonly p50Ms: number | null;
@@ -24,9 +29,62 @@ export interface ProviderStatus {
   readonly since: number | null;
   /** Null with `open`: until an operator or the config acts. */
   readonly until: number | null;
+  /** What ends the state; null when closed. */
+  readonly comesBack: ComesBack | null;
+  /** Who opened it; null when closed, and where an earlier version did not note it. */
+  readonly openedBy: ChangedBy | null;
   readonly balanceUsd: number | null;
   readonly hoursToEmpty: number | null;
   readonly inFlight: number;
   readonly limit: number | null;
   readonly kinds: readonly KindStatus[];
+}
+
+/** One thing that keeps tasks away, or does not. */
+export interface GateStatus
+  extends Pick<ProviderStatus, 'state' | 'cause' | 'since' | 'until' | 'comesBack' | 'openedBy'> {
+  readonly scope: BreakerScope;
+  /** Openings in a row: what the next cooldown is reckoned from. */
+  readonly openings: number;
+  /** The share of the tasks that are let in first: below 1 only while it ramps, 0 while it is open. */
+  readonly share: number;
+}
+
+/** One change of what keeps tasks away. */
+export interface GateChange {
+  readonly at: number;
+  readonly change: 'opened' | 'closed';
+  readonly scope: BreakerScope;
+  readonly cause: string;
+  /** Until when it was to stay open; null with `opened`: until somebody acts. */
+  readonly until: number | null;
+  /** Null where an earlier version did not note it. */
+  readonly by: ChangedBy | null;
+}
+
+/** One kind at one account, with what happened to it. */
+export interface KindStory extends KindStatus {
+  readonly openings: number;
+  readonly share: number;
+  /** Newest first. */
+  readonly changes: readonly GateChange[];
+}
+
+/** Everything that is known of one account: the shape of `GET /admin/providers/{id}`, times still in ms. */
+export interface ProviderStory extends Omit<ProviderStatus, 'kinds'> {
+  /** The gravest first. */
+  readonly gates: readonly GateStatus[];
+  /** Why others are asked first although nothing is open; null without such a reason. */
+  readonly doubt: { readonly cause: string; readonly since: number; readonly until: number } | null;
+  readonly balance: {
+    /** In the service's own currency, as last told; null while unknown. */
+    readonly amount: number | null;
+    readonly currency: string;
+    readonly toldAt: number | null;
+    /** When the service may be asked again; null when at once. */
+    readonly askableAt: number | null;
+  };
+  /** What happened to the account as a whole, newest first. */
+  readonly changes: readonly GateChange[];
+  readonly kinds: readonly KindStory[];
 }

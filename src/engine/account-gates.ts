@@ -1,17 +1,22 @@
 /** What keeps tasks and calls away from one account, what its answers say about that, and how it comes back. */
-import type { Cancel, Clock } from '../core/clock.js';
-import { SolveError } from '../core/errors.js';
-import type { BreakerChange, BreakerScope, Events } from '../core/events.js';
+import type { Clock } from '../core/clock.js';
+import { ERROR_POLICY, type SolveError } from '../core/errors.js';
+import type { BreakerScope, Events } from '../core/events.js';
 import type { BreakerSettings } from '../core/gateway.js';
 import type { Account } from '../core/provider.js';
 import type { TaskKind } from '../core/task.js';
 import { Balance } from './balance.js';
+import { byCall, byOther, type CallMade } from './call.js';
 import { Circuit } from './circuit.js';
+import { Comeback, PROBE_PAUSE_MS } from './comeback.js';
 import { Doubt } from './doubt.js';
-import { Gate } from './gate.js';
+import { Gate, type GateMemory } from './gate.js';
+import { History } from './history.js';
 import { type KindState, KindStates } from './kind-states.js';
+import { Money } from './money.js';
 import type { Room } from './room.js';
 import type { Score } from './scores.js';
+import { Tries, type Tryable } from './tries.js';
 
 export interface GateTools {
   readonly clock: Clock;
@@ -20,20 +25,14 @@ export interface GateTools {
   readonly room: Room;
 }
 
-/** A failed submit: when it left, and whether it was the try of an open gate. */
+const NOT_CLOSED: readonly Gate[] = [];
+
+/** A failed submit, and whether it was the try of an open gate. */
 export interface Refusal {
   readonly error: SolveError;
-  readonly askedAt: number;
+  readonly call: CallMade;
   readonly isProbe: boolean;
 }
-
-/** What one call at a time may find out. */
-interface Tryable {
-  lease(): () => void;
-}
-
-/** How soon those who wait for somebody else's try look again. */
-const PROBE_PAUSE_MS = 250;
 
 export class AccountGates {
   readonly transport: Gate;
@@ -43,33 +42,50 @@ export class AccountGates {
   readonly operator: Gate;
   readonly doubt: Doubt;
   readonly balance: Balance;
+  readonly history = new History();
   /** In front of every call but tries. */
   readonly circuit: Circuit;
   readonly #kinds: KindStates;
-  /** Kinds refused for want of money, and when they were asked, until a balance tells whether that is so. */
-  readonly #unpaid = new Map<TaskKind, number>();
+  readonly #judgement: Money;
+  readonly #comeback: Comeback;
+  readonly #tries: Tries;
   #failuresInRow = 0;
-  #cancelCheck: Cancel | undefined;
-  #isClosed = false;
 
   constructor(
     private readonly account: Account,
     private readonly tools: GateTools,
     askBalance: () => Promise<number | null>,
   ) {
+    const { clock, breaker } = tools;
     this.transport = this.#gate('transport');
     this.money = this.#gate('money');
     this.key = this.#gate('key');
     this.ban = this.#gate('ban');
     this.operator = this.#gate('operator');
     this.#kinds = new KindStates(account.id, (kind) => this.#gate('kind', kind));
-    this.doubt = new Doubt(tools.clock, tools.breaker);
+    this.doubt = new Doubt(clock, breaker);
     this.circuit = new Circuit(account.id);
-    this.balance = new Balance(tools.clock, {
+    const longestMs = account.timing('image_to_text').answerWithinMs;
+    this.#tries = new Tries(clock, longestMs, () => tools.room.changed(account.id));
+    const { transport, money, key } = this;
+    const balance = () => this.balance;
+    const silentUntil = () => this.silentUntil;
+    const graceMs = breaker.cooldownMs;
+    this.#comeback = new Comeback({ clock, balance, transport, money, key, silentUntil, graceMs });
+    this.#judgement = new Money({
+      clock,
+      breaker,
+      gate: money,
+      balance,
       everyMs: account.balanceCheckMs,
-      mayAsk: () => this.#mayAskBalance(),
+      onNoSlot: (kind, error, call) => this.#shutKind(kind, error, call),
+      comeback: this.#comeback,
+    });
+    this.balance = new Balance(clock, {
+      everyMs: account.balanceCheckMs,
+      mayAsk: () => this.#comeback.mayAsk,
       ask: askBalance,
-      onTold: (amount) => this.#judgeMoney(amount),
+      onTold: (amount, askedAt) => this.#judgement.judge(amount, askedAt),
       currency: account.provider.currency,
     });
   }
@@ -78,21 +94,37 @@ export class AccountGates {
     return this.#kinds.of(kind);
   }
 
+  /** The kinds that have a state. */
+  get kinds(): Iterable<TaskKind> {
+    return this.#kinds.names;
+  }
+
+  /** Every gate of the account as a whole, the gravest first. */
+  get all(): readonly Gate[] {
+    this.#endBan();
+    return [this.operator, this.ban, this.key, this.money, this.transport];
+  }
+
   /** The account-wide gates that keep new tasks out, the gravest first. */
   get closedBy(): readonly Gate[] {
-    this.#endBan();
-    return [this.operator, this.ban, this.key, this.money, this.transport].filter(({ isOpen }) => isOpen);
+    return this.all.filter(({ isOpen }) => isOpen);
   }
 
-  /** Everything that keeps a task of this kind out, the gravest first. */
+  /** Everything that keeps a task of this kind out, the gravest first; asked for each candidate of each task. */
   closing(kind: TaskKind): readonly Gate[] {
     const { gate } = this.kind(kind);
-    return gate.isOpen ? [...this.closedBy, gate] : this.closedBy;
+    if (gate.isOpen) return [...this.closedBy, gate];
+    const { operator, ban, key, money, transport } = this;
+    const isShut = operator.isOpen || ban.isOpen || key.isOpen || money.isOpen || transport.isOpen;
+    return isShut ? this.closedBy : NOT_CLOSED;
   }
 
-  /** The share of tasks that this account is asked for first; below 1 while it comes back. */
-  share(_kind: TaskKind): number {
-    return 1;
+  /** The share of the tasks of this kind that ask here first: less than 1 for a while after it came back. */
+  share(kind: TaskKind): number {
+    const { clock } = this.tools;
+    const { transport, money } = this;
+    const { gate } = this.kind(kind);
+    return Math.min(transport.ramp.share(clock), money.ramp.share(clock), gate.ramp.share(clock));
   }
 
   /** Until when not a single call may be made; undefined when calls are welcome. */
@@ -117,69 +149,81 @@ export class AccountGates {
 
   /** Takes these for one try; what is returned ends it, and lets those decide anew who waited for it. */
   try(tried: readonly Tryable[]): () => void {
-    const ends = tried.map((each) => each.lease());
-    return () => {
-      if (ends.length === 0) return;
-      for (const end of ends.splice(0)) end();
-      this.tools.room.changed(this.account.id);
-    };
+    return this.#tries.begin(tried);
   }
 
   /** A complete answer came: the account is reached. */
-  answered(): void {
+  answered(call: CallMade, error?: SolveError): void {
     this.#failuresInRow = 0;
-    if (!this.transport.isOpen) return;
-    this.transport.close();
+    const { rampMs } = this.tools.breaker;
+    if (!this.transport.close({ by: byCall(call, error), askedAt: call.askedAt, rampMs })) return;
     this.circuit.close();
-    this.#checkLater();
+    this.#comeback.later();
   }
 
-  /** What a failed call, sent at `askedAt`, says about the account as a whole. */
-  failed(error: SolveError, isUnreached: boolean, askedAt: number): void {
-    if (isUnreached) this.#unreached(error, askedAt);
-    else this.answered();
-    if (error.opens === 'key') this.key.open(error.code, null);
-    if (error.opens === 'ban') this.ban.open(error.code, this.tools.clock.now() + pauseOf(error));
+  /** What a failed call says about the account as a whole. */
+  failed(error: SolveError, isUnreached: boolean, call: CallMade): void {
+    if (isUnreached) this.#unreached(error, call);
+    else this.answered(call, error);
+    const by = byCall(call, error);
+    if (error.opens === 'key') this.key.open(error.code, null, by);
+    if (error.opens === 'ban') this.ban.open(error.code, this.tools.clock.now() + pauseOf(error), by);
   }
 
-  accepted(kind: TaskKind): void {
+  accepted(kind: TaskKind, call: CallMade): void {
     const { gate, circuit } = this.kind(kind);
-    this.doubt.clear();
-    gate.close();
-    circuit.close();
+    this.doubt.clear(call.askedAt);
+    const closing = { by: byCall(call), askedAt: call.askedAt, rampMs: this.tools.breaker.rampMs };
+    if (gate.close(closing)) circuit.close();
   }
 
   /** What a refused submit says about its kind and the money. */
-  refused(kind: TaskKind, refusal: Refusal): void {
-    const { error, isProbe, askedAt } = refusal;
-    if (error.opens === 'transport') this.doubt.raise(error.code, askedAt);
-    else this.doubt.clear();
-    if (error.opens === 'money') this.#outOfMoney(kind, askedAt);
-    if (error.opens === 'kind') this.#shutKind(kind, error, askedAt);
+  refused(kind: TaskKind, { error, isProbe, call }: Refusal): void {
+    if (error.opens === 'transport') this.doubt.raise(error.code, call.askedAt, byCall(call, error));
+    else this.doubt.clear(call.askedAt);
+    if (error.opens === 'money') this.#judgement.refused(kind, error, call);
+    if (error.opens === 'kind') this.#shutKind(kind, error, call);
     if (error.opens !== 'transport') return;
     // One failure shuts nothing; but a stated pause is kept, and a failed try of the kind is a failed try.
-    const isTry = isProbe && this.kind(kind).gate.isOpen;
-    if (isTry || error.evidence.pauseMs !== undefined) this.#shutKind(kind, error, askedAt);
+    const { gate } = this.kind(kind);
+    const isTry =
+      (isProbe && gate.isOpen) || (gate.isRelapse(call.askedAt) && isCallFailure(gate.ramp.cause));
+    if (isTry || error.evidence.pauseMs !== undefined) this.#shutKind(kind, error, call);
   }
 
-  /** Lets tasks in again, whatever had closed the way, except a ban that still runs. */
-  admit(): void {
-    for (const gate of [this.operator, this.key, this.money, this.transport]) gate.close();
+  /** Keeps new tasks out until an operator lets them in again. */
+  hold(reason: string): void {
+    this.operator.open(reason, null, byOther('operator', reason));
+  }
+
+  /** Lets all tasks in again at once, whatever had closed the way, except a ban that still runs. */
+  admit(reason: string): void {
+    const by = byOther('operator', reason);
+    const kinds = [...this.#kinds.names].map((kind) => this.kind(kind));
+    const { operator, key, money, transport } = this;
+    for (const gate of [operator, key, money, transport, ...kinds.map((state) => state.gate)]) {
+      gate.close({ by });
+      gate.forget();
+    }
     this.#failuresInRow = 0;
     this.doubt.clear();
-    this.circuit.close();
-    for (const kind of this.#kinds.names) this.accepted(kind);
-    this.#checkLater();
+    for (const { circuit } of [this, ...kinds]) circuit.close();
+    this.#comeback.later();
   }
 
   /** Closes again what an earlier process had closed, or what another one has; a ban that is over stays over. */
-  restore({ scope, kind, cause, since, until }: Omit<BreakerChange, 'provider'>): void {
+  restore({ scope, kind, cause, since, until, openings, openedBy }: GateMemory, isHint: boolean): void {
     if (scope === 'ban' && (until ?? 0) <= this.tools.clock.now()) return;
     const state = kind === null ? undefined : this.kind(kind);
-    (state?.gate ?? this.#gateOf(scope)).open(cause, until, since);
+    const by = isHint ? { ...(openedBy ?? byOther('replica')), by: 'replica' as const } : openedBy;
+    const { cooldownMs: firstMs, maxCooldownMs } =
+      scope === 'money' ? this.#judgement.pace : this.tools.breaker;
+    const cooldownMs = openings > 0 ? Math.min(firstMs * 2 ** (openings - 1), maxCooldownMs) : 0;
+    const remembered = { since, openings, cooldownMs, isNoted: !isHint };
+    (state?.gate ?? this.#gateOf(scope)).open(cause, until, by, remembered);
     if (scope === 'kind') state?.circuit.open();
     if (scope === 'transport') this.circuit.open();
-    this.#checkLater();
+    this.#comeback.later();
   }
 
   /** Whether the account is closed at this scope. */
@@ -187,9 +231,9 @@ export class AccountGates {
     return this.#gateOf(scope).isOpen;
   }
 
-  /** Opens again what was closed on somebody else's word. */
+  /** Opens again what was closed on another replica's word. */
   open(scope: BreakerScope): void {
-    this.#gateOf(scope).close();
+    this.#gateOf(scope).close({ by: byOther('replica') });
   }
 
   /** The kinds whose score has changed since this was asked last. */
@@ -197,107 +241,63 @@ export class AccountGates {
     return this.#kinds.changedScores();
   }
 
+  /** Ends its timers. */
+  close(): void {
+    this.#comeback.close();
+    this.#tries.close();
+    this.circuit.shutdown();
+    this.#kinds.close();
+  }
+
   #gateOf(scope: BreakerScope): Gate {
     const { transport, money, key, ban, operator } = this;
     return { transport, money, key, ban, operator, kind: transport }[scope];
   }
 
-  /** Ends its timers. */
-  close(): void {
-    this.#isClosed = true;
-    this.#cancelCheck?.();
-    this.circuit.shutdown();
-    this.#kinds.close();
-  }
-
   #gate(scope: BreakerScope, kind: TaskKind | null = null): Gate {
     const { clock, events, room } = this.tools;
     const provider = this.account.id;
-    return new Gate(scope, kind, { clock, events, provider, onClose: () => room.changed(provider) });
+    const onClose = () => room.changed(provider);
+    return new Gate(scope, kind, { clock, events, provider, history: this.history, onClose });
   }
 
   #endBan(): void {
-    if (this.ban.isDue(this.tools.clock.now())) this.ban.close();
+    if (this.ban.isOpen && this.ban.isDue(this.tools.clock.now())) this.ban.close({ by: byOther('time') });
   }
 
-  #unreached(error: SolveError, askedAt: number): void {
+  #unreached(error: SolveError, call: CallMade): void {
     const { breaker } = this.tools;
+    if (this.transport.isBefore(call.askedAt)) return;
     this.#failuresInRow += 1;
-    if (!this.transport.isOpen && this.#failuresInRow < breaker.failures) return;
-    this.transport.backOff(error.code, breaker, { askedAt });
+    const isRelapse = call.call !== 'balance' && this.transport.isRelapse(call.askedAt);
+    const isOneEnough = this.transport.isOpen || isRelapse;
+    if (!isOneEnough && this.#failuresInRow < breaker.failures) return;
+    this.transport.backOff(error.code, breaker, { ...call, by: byCall(call, error) });
     this.circuit.open();
-    this.#checkLater();
+    this.#comeback.later();
   }
 
-  #shutKind(kind: TaskKind, error: SolveError, askedAt: number): void {
+  #shutKind(kind: TaskKind, error: SolveError, call: CallMade): void {
     const { clock, breaker } = this.tools;
     const { gate, circuit, limit } = this.kind(kind);
     if (error.code === 'no_slot' && !gate.isOpen) limit.refused();
     // Names that share a state share their fortune, but no judgement about one of them.
     if (error.code === 'unsupported' && !this.#kinds.has(kind)) return;
+    const by = byCall(call, error);
     circuit.open();
     if (error.code === 'unsupported') {
-      gate.open(error.code, clock.now() + pauseOf(error));
+      gate.open(error.code, clock.now() + pauseOf(error), by);
       return;
     }
     // A published pause binds public hosts; emulators and tests on this machine may be faster.
     const atLeastMs = this.account.isPublic ? pauseOf(error) : Math.min(pauseOf(error), breaker.cooldownMs);
-    gate.backOff(error.code, breaker, { askedAt, atLeastMs });
+    gate.backOff(error.code, breaker, { askedAt: call.askedAt, atLeastMs, by });
   }
+}
 
-  /** Money that is there after all means that no thread was free: capacity of this kind, nothing more. */
-  #outOfMoney(kind: TaskKind, askedAt: number): void {
-    if (this.balance.isKnownPositive) {
-      this.#shutKind(kind, new SolveError('no_slot'), askedAt);
-      return;
-    }
-    this.money.backOff('zero_balance', this.#moneyPace, { askedAt });
-    if (!this.balance.isAsking && this.tools.clock.now() < this.balance.askableAt) {
-      this.#checkLater();
-      return;
-    }
-    this.#unpaid.set(kind, askedAt);
-    void this.#check();
-  }
-
-  get #moneyPace() {
-    const cooldownMs = this.account.balanceCheckMs;
-    return { cooldownMs, maxCooldownMs: Math.max(cooldownMs, this.tools.breaker.maxCooldownMs) };
-  }
-
-  #mayAskBalance(): boolean {
-    if (this.silentUntil !== undefined || this.key.isOpen) return false;
-    return !this.transport.isOpen || this.transport.isTriable(this.tools.clock.now());
-  }
-
-  /** Checks again when the first open gate and the service's own pace allow it. */
-  #checkLater(soonest = 0): void {
-    this.#cancelCheck?.();
-    this.#cancelCheck = undefined;
-    const waiting = [this.transport, this.money].filter(({ isOpen }) => isOpen);
-    if (waiting.length === 0 || this.key.isOpen || this.#isClosed) return;
-    const dueAt = Math.min(...waiting.map(({ until }) => until ?? 0));
-    const at = Math.max(dueAt, this.balance.askableAt, this.silentUntil ?? 0, soonest);
-    this.#cancelCheck = this.tools.clock.after(at - this.tools.clock.now(), () => void this.#check());
-  }
-
-  async #check(): Promise<void> {
-    await this.balance.refresh();
-    this.#checkLater(this.tools.clock.now() + PROBE_PAUSE_MS);
-  }
-
-  #judgeMoney(amount: number | null): void {
-    const refused = [...this.#unpaid];
-    this.#unpaid.clear();
-    if (!this.money.isOpen) return;
-    if (amount === null || amount > 0) {
-      this.money.close();
-      for (const [kind, askedAt] of refused) this.#shutKind(kind, new SolveError('no_slot'), askedAt);
-    } else if (refused.length === 0) {
-      this.money.backOff('zero_balance', this.#moneyPace, { askedAt: this.tools.clock.now() });
-    }
-    this.#checkLater();
-  }
+/** Whether the calls themselves had failed, whatever they were for. */
+function isCallFailure(cause: string | null): boolean {
+  return Object.entries(ERROR_POLICY).some(([code, { opens }]) => code === cause && opens === 'transport');
 }
 
 function pauseOf(error: SolveError): number {

@@ -6,11 +6,13 @@ import type {
   Exchange,
   Solved,
   Transport,
+  UpstreamReply,
   UpstreamReport,
   UpstreamTask,
 } from '../core/provider.js';
 import type { Task, TaskKind } from '../core/task.js';
 import { AccountGates, type GateTools } from './account-gates.js';
+import type { Call, CallMade } from './call.js';
 import { isOpenCircuit } from './circuit.js';
 import { ThreadCount } from './thread-count.js';
 
@@ -31,10 +33,10 @@ export interface Place {
   readonly release: () => void;
 }
 
-type Call = 'submit' | 'poll' | 'balance' | 'threads' | 'report';
-
 export interface CallLimits {
   readonly timeoutMs: number;
+  /** The task that the call is made for. */
+  readonly taskId?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -49,7 +51,7 @@ const SLOW_SUBMIT_MS = 1_500;
 const NOT_SENT = new Error('the way was closed');
 /** Plans change seldom: their threads are asked for once in so many pauses between balance checks. */
 const THREADS_EVERY = 10;
-/** The share of the usual time that a kind's probe gets. */
+/** The share of the usual time that a probe gets. */
 const PROBE_SHARE = 0.25;
 
 export class AccountState {
@@ -153,6 +155,7 @@ export class AccountState {
   async submit(task: Task, { isProbe, endTry, held }: Place, limits: CallLimits): Promise<Accepted> {
     const { provider } = this.account;
     const askedAt = this.tools.clock.now();
+    const call: CallMade = { call: 'submit', askedAt, taskId: limits.taskId };
     const timeoutMs = limits.timeoutMs * (isProbe ? PROBE_SHARE : 1);
     const waiting = { since: askedAt };
     if (!provider.answersAtOnce(task.kind)) this.#unanswered.add(waiting);
@@ -162,13 +165,13 @@ export class AccountState {
       const { circuit } = this.gates.kind(task.kind);
       const outcome = await (isProbe ? ask() : circuit.run(() => ask().catch(neutral)));
       if (outcome instanceof SolveError) throw outcome;
-      this.gates.accepted(task.kind);
+      this.gates.accepted(task.kind, call);
       held();
       return outcome;
     } catch (thrown) {
       if (isOpenCircuit(thrown)) throw this.#notSent('no_slot');
       const error = asSolveError(thrown);
-      if (error.evidence.cause !== NOT_SENT) this.gates.refused(task.kind, { error, askedAt, isProbe });
+      if (error.evidence.cause !== NOT_SENT) this.gates.refused(task.kind, { error, call, isProbe });
       throw error;
     } finally {
       endTry();
@@ -178,8 +181,8 @@ export class AccountState {
 
   /** Undefined while the task is being worked on. */
   async poll(task: UpstreamTask, limits: CallLimits): Promise<Solved | undefined> {
-    return await this.#reach((isProbe) =>
-      this.#exchange('poll', this.account.provider.poll, task, { ...limits, isProbe }),
+    return await this.#reach(limits, (probing) =>
+      this.#exchange('poll', this.account.provider.poll, task, probing),
     );
   }
 
@@ -193,12 +196,12 @@ export class AccountState {
 
   /** Keeps new tasks out until an operator lets them in again. */
   hold(reason: string): void {
-    this.gates.operator.open(reason, null);
+    this.gates.hold(reason);
   }
 
   /** Lets tasks in again, whatever had closed the way, except a ban that still runs. */
-  admit(): void {
-    this.gates.admit();
+  admit(reason: string): void {
+    this.gates.admit(reason);
   }
 
   /** Ends its timers; calls under way go on. */
@@ -213,15 +216,16 @@ export class AccountState {
   /** A question about the account itself. */
   async #askAbout<Output>(call: Call, exchange: Exchange<void, Output>): Promise<Output> {
     const timeoutMs = this.account.timing('image_to_text').answerWithinMs;
-    return await this.#reach((isProbe) => this.#exchange(call, exchange, undefined, { timeoutMs, isProbe }));
+    return await this.#reach({ timeoutMs }, (probing) => this.#exchange(call, exchange, undefined, probing));
   }
 
   /** A call that, while the connection is known to be dead, is the one that tries it. */
-  async #reach<Result>(call: (isProbe: boolean) => Promise<Result>): Promise<Result> {
+  async #reach<Result>(limits: CallLimits, call: (limits: Limits) => Promise<Result>): Promise<Result> {
     const { transport } = this.gates;
-    const endTry = this.gates.try(transport.isOpen ? [transport] : []);
+    const isProbe = transport.isOpen;
+    const endTry = this.gates.try(isProbe ? [transport] : []);
     try {
-      return await call(transport.isOpen);
+      return await call({ ...limits, isProbe, timeoutMs: limits.timeoutMs * (isProbe ? PROBE_SHARE : 1) });
     } finally {
       endTry();
     }
@@ -232,22 +236,25 @@ export class AccountState {
     call: Call,
     exchange: Exchange<Input, Output>,
     input: Input,
-    { isProbe, timeoutMs, signal }: Limits,
+    { isProbe, timeoutMs, signal, taskId }: Limits,
   ): Promise<Output> {
     if (this.gates.silentUntil !== undefined) throw this.#notSent('banned');
     const startedAt = this.tools.clock.now();
+    const made: CallMade = { call, askedAt: startedAt, taskId };
     const request = exchange.ask(input);
     const send = () => this.tools.transport.send(this.account, request, { timeoutMs, signal });
+    let reply: UpstreamReply | undefined;
     try {
-      const reply = await (isProbe ? send() : this.gates.circuit.run(send));
+      reply = await (isProbe ? send() : this.gates.circuit.run(send));
       const output = exchange.read(reply, input);
-      this.gates.answered();
+      this.gates.answered(made);
       this.#tell(call, 'ok', startedAt);
       return output;
     } catch (thrown) {
       if (isOpenCircuit(thrown)) throw this.#notSent('timeout');
       const error = this.#named(call, asSolveError(thrown));
-      if (!signal?.aborted) this.gates.failed(error, isFailedCall(call, error), startedAt);
+      const isUnreached = isFailedCall(call, error) && !(call === 'balance' && isComplete(reply));
+      if (!signal?.aborted) this.gates.failed(error, isUnreached, made);
       this.#tell(call, error.code, startedAt);
       throw error;
     }
@@ -273,6 +280,15 @@ export class AccountState {
 /** Whether a call failed as a call; a service that says a task took too long has answered. */
 function isFailedCall(call: Call, error: SolveError): boolean {
   return error.opens === 'transport' && (call === 'submit' || error.evidence.upstreamCode === undefined);
+}
+
+/**
+ * Whether the service itself has answered, in whatever words: a balance call that it does not know, or answers in
+ * a form that nobody can read, shows that it is reached. Pages and 5xx may come from something in front of it.
+ */
+function isComplete(reply: UpstreamReply | undefined): boolean {
+  if (reply === undefined || reply.status >= 500) return false;
+  return reply.status >= 400 || !reply.body.trimStart().startsWith('<');
 }
 
 /** An error that opens nothing here, as a result; anything else is thrown on. */

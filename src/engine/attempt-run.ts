@@ -101,7 +101,7 @@ export class AttemptRun {
     const { answerWithinMs } = this.account.account.timing(task.kind);
     const timeoutMs = Math.min(answerWithinMs, Math.max(1, end.deadlineAt - clock.now()));
     try {
-      return await this.account.submit(task, this.place, { timeoutMs });
+      return await this.account.submit(task, this.place, { timeoutMs, taskId: ledger.record.id });
     } catch (thrown) {
       return asSolveError(thrown);
     }
@@ -133,6 +133,7 @@ export class AttemptRun {
     return pollUntilVerdict(this.account, clock, {
       ...plan(terms),
       upstream: { upstreamId: attempt.upstreamId ?? '', task },
+      taskId: ledger.record.id,
       signal: end.signal,
       lease,
       onPoll: (made) => {

@@ -8,8 +8,8 @@ export interface BalanceAsking {
   /** Whether the account may be called at all now. */
   readonly mayAsk: () => boolean;
   readonly ask: () => Promise<number | null>;
-  /** Told every answer. */
-  readonly onTold: (amount: number | null) => void;
+  /** Told every answer, and when it was asked for. */
+  readonly onTold: (amount: number | null, askedAt: number) => void;
   readonly currency: Currency;
 }
 
@@ -48,6 +48,16 @@ export class Balance {
     return this.asking.currency === 'USD' ? this.#amount : null;
   }
 
+  /** In the service's own currency, as last told; null before the first answer. */
+  get amount(): number | null {
+    return this.#amount;
+  }
+
+  /** When it was told last; null before the first answer. */
+  get toldAt(): number | null {
+    return Number.isFinite(this.#toldAt) ? this.#toldAt : null;
+  }
+
   get isAsking(): boolean {
     return this.#call !== undefined;
   }
@@ -70,6 +80,7 @@ export class Balance {
   }
 
   async #refresh(): Promise<void> {
+    const askedAt = this.#askedAt;
     try {
       this.#amount = await this.asking.ask();
     } catch {
@@ -78,7 +89,7 @@ export class Balance {
     this.#toldAt = this.clock.now();
     // Counted from the answer, so that no two questions reach the service closer than its floor.
     this.#askedAt = this.#toldAt;
-    this.asking.onTold(this.#amount);
+    this.asking.onTold(this.#amount, askedAt);
     for (const listener of this.#listeners) listener(this.#amount, this.#toldAt);
   }
 }

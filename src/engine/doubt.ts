@@ -4,12 +4,14 @@
  * so a hung provider costs one task one timeout, and the next ones nothing.
  */
 import type { Clock } from '../core/clock.js';
+import type { ChangedBy } from '../core/events.js';
 import type { Backoff } from './gate.js';
 
 export class Doubt {
   cause: string | null = null;
   since = 0;
   until = 0;
+  openedBy: ChangedBy | null = null;
   /** The task that is finding out. */
   #try: object | undefined;
   #raisedAt = 0;
@@ -40,18 +42,22 @@ export class Doubt {
   }
 
   /** The pause doubles with every failure in a row; a call that left before the last one failed says nothing new. */
-  raise(cause: string, askedAt: number): void {
+  raise(cause: string, askedAt: number, by: ChangedBy): void {
     const now = this.clock.now();
     if (this.cause !== null && askedAt <= this.#raisedAt) return;
     this.#raisedAt = now;
     if (this.cause === null) this.since = now;
     this.cause = cause;
+    this.openedBy = by;
     this.until = now + Math.min(this.backoff.cooldownMs * 2 ** this.#failures, this.backoff.maxCooldownMs);
     this.#failures += 1;
   }
 
-  clear(): void {
+  /** An answer to a call that left before the last failure ends no doubt; an operator's word does. */
+  clear(askedAt = Number.POSITIVE_INFINITY): void {
+    if (this.cause !== null && askedAt < this.#raisedAt) return;
     this.cause = null;
+    this.openedBy = null;
     this.#failures = 0;
     this.#try = undefined;
   }

@@ -13,11 +13,11 @@ import type {
   UsageScope,
 } from '../core/gateway.js';
 import type { Account, Transport } from '../core/provider.js';
-import type { ProviderStatus } from '../core/status.js';
+import type { ProviderStatus, ProviderStory } from '../core/status.js';
 import { BudgetSpent, isOpen, KeyTaken, type TaskRecord, type TaskStore } from '../core/store.js';
 import { KIND_NAMES } from '../core/task.js';
 import { AccountState } from './account.js';
-import { statusOf } from './account-status.js';
+import { statusOf, storyOf } from './account-status.js';
 import { Activity, roomOf } from './activity.js';
 import { Budgets } from './budgets.js';
 import { dearest } from './candidates.js';
@@ -241,8 +241,13 @@ export class Engine implements Gateway {
   }
 
   providers(): readonly ProviderStatus[] {
-    const now = this.#options.clock.now();
-    return this.#accounts.map((state) => statusOf(state, now));
+    return this.#accounts.map((state) => statusOf(state, this.#options.clock.now()));
+  }
+
+  /** Everything that is known of one account; undefined for an unknown one. */
+  provider(id: string): ProviderStory | undefined {
+    const account = this.#account(id);
+    return account && storyOf(account, this.#options.clock.now());
   }
 
   get inFlight(): number {
@@ -251,15 +256,13 @@ export class Engine implements Gateway {
 
   /** Keeps new tasks from an account, or lets them in again; false for an unknown account. */
   hold(id: string, reason: string): boolean {
-    const account = this.#accounts.find((state) => state.id === id);
-    account?.hold(reason);
-    return account !== undefined;
+    this.#account(id)?.hold(reason);
+    return this.#account(id) !== undefined;
   }
 
-  admit(id: string): boolean {
-    const account = this.#accounts.find((state) => state.id === id);
-    account?.admit();
-    return account !== undefined;
+  admit(id: string, reason: string): boolean {
+    this.#account(id)?.admit(reason);
+    return this.#account(id) !== undefined;
   }
 
   /**
@@ -282,6 +285,8 @@ export class Engine implements Gateway {
       hours: client ? this.#activity.hoursOf(client.id) : [],
     };
   }
+
+  readonly #account = (id: string) => this.#accounts.find((state) => state.id === id);
 
   #accountsOf({ providers }: Client): readonly AccountState[] {
     return this.#accounts.filter(({ id }) => providers?.includes(id) ?? true);

@@ -7,6 +7,8 @@ import type { TaskLease } from './lease.js';
 
 export interface PollPlan {
   readonly upstream: UpstreamTask;
+  /** The task's id at this gateway. */
+  readonly taskId: number;
   readonly timing: Timing;
   /** No poll before this. */
   readonly firstPollAt: number;
@@ -62,10 +64,13 @@ export async function pollUntilVerdict(
   return { end: isLeft ? 'gave-up' : 'aborted', polls };
 }
 
-async function askOnce(account: AccountState, { upstream, timing, signal }: PollPlan): Promise<Reply> {
+async function askOnce(
+  account: AccountState,
+  { upstream, taskId, timing, signal }: PollPlan,
+): Promise<Reply> {
   try {
     // Asked in time, the answer may come a little later: it is paid for.
-    const solved = await account.poll(upstream, { timeoutMs: timing.answerWithinMs, signal });
+    const solved = await account.poll(upstream, { timeoutMs: timing.answerWithinMs, signal, taskId });
     return solved ? { solved } : { pauseMs: 0 };
   } catch (thrown) {
     const error = asSolveError(thrown);

@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import type { Cancel, Clock } from '../core/clock.js';
 import type { BreakerChange, BreakerScope, Events } from '../core/events.js';
 import type { Account } from '../core/provider.js';
+import type { GateChange } from '../core/status.js';
 import type { TaskStore } from '../core/store.js';
 import type { TaskKind } from '../core/task.js';
 import type { AccountState } from './account.js';
+import type { GateMemory } from './gate.js';
 import type { ScoreFigures } from './scores.js';
 
 export interface RecollectionTools {
@@ -16,7 +18,16 @@ export interface RecollectionTools {
 }
 
 /** A closed gate as it is remembered; null once it is open again. */
-type GateFact = (Pick<BreakerChange, 'cause' | 'since' | 'until'> & { readonly of: string }) | null;
+type GateFact =
+  | (Pick<GateMemory, 'cause' | 'since' | 'until'> &
+      Partial<Pick<GateMemory, 'openings' | 'openedBy'>> & { readonly of: string })
+  | null;
+
+/** The last changes of an account, or of one of its kinds. */
+interface HistoryFact {
+  readonly of: string;
+  readonly changes: readonly GateChange[];
+}
 
 interface BalanceFact {
   readonly of: string;
@@ -44,17 +55,23 @@ export class Recollection {
   /** Brings back what the last process knew. */
   async load(): Promise<void> {
     const facts = await this.#tools.store.recall();
-    for (const [key, value] of facts) this.#restore(key, value);
+    // What happened is brought back first: a gate that is closed again writes it down anew.
+    for (const [key, value] of facts) if (key.startsWith('changes ')) this.#restore(key, value);
+    for (const [key, value] of facts) if (!key.startsWith('changes ')) this.#restore(key, value);
   }
 
   /** Remembers from now on. */
   start(): void {
     const { events, store, accounts } = this.#tools;
-    const remember = (change: BreakerChange, fact: GateFact) => store.remember(gateKey(change), fact);
+    const remember = (change: BreakerChange, fact: GateFact) => {
+      // What another replica has written down stands there as it knows it.
+      if (change.changedBy?.by !== 'replica') store.remember(gateKey(change), fact);
+      this.#rememberChanges(change);
+    };
     this.#stops.push(
       events.on('breaker-opened', (change) => {
-        const { cause, since, until } = change;
-        remember(change, { cause, since, until, of: this.#fingerprint(change.provider) });
+        const { cause, since, until, openings, openedBy, provider } = change;
+        remember(change, { cause, since, until, openings, openedBy, of: this.#fingerprint(provider) });
       }),
       events.on('breaker-closed', (change) => remember(change, null)),
     );
@@ -77,7 +94,7 @@ export class Recollection {
     const gates = this.#account(gate.provider)?.gates;
     if (value !== null && gates?.isShut(gate.scope) === false) {
       this.#hinted.add(key);
-      this.#restore(key, value);
+      this.#restore(key, value, true);
     } else if (value === null && this.#hinted.delete(key)) gates?.open(gate.scope);
   }
 
@@ -87,15 +104,28 @@ export class Recollection {
     this.#rememberScores();
   }
 
-  #restore(key: string, value: unknown): void {
+  #restore(key: string, value: unknown, isHint = false): void {
     if (value === null || typeof value !== 'object') return;
     const [sort, provider = '', kind = ''] = key.split(' ');
     const gate = parseGateKey(key);
     const state = this.#account(gate?.provider ?? provider);
     if (!state || (value as { of?: unknown }).of !== fingerprint(state.account)) return;
-    if (gate) state.gates.restore({ ...gate, ...(value as Exclude<GateFact, null>) });
+    if (gate) {
+      const memory = { openings: 0, openedBy: null, ...(value as Exclude<GateFact, null>) };
+      state.gates.restore({ ...gate, ...memory }, isHint);
+    }
+    if (sort === 'changes')
+      state.gates.history.restore(kind === '' ? null : (kind as TaskKind), (value as HistoryFact).changes);
     if (sort === 'balance') state.gates.balance.restore(value as BalanceFact);
     if (sort === 'score') state.gates.kind(kind as TaskKind).score.restore(value as ScoreFigures);
+  }
+
+  #rememberChanges({ provider, kind }: BreakerChange): void {
+    const state = this.#account(provider);
+    if (!state) return;
+    const changes = state.gates.history.of(kind);
+    const fact: HistoryFact = { of: fingerprint(state.account), changes };
+    this.#tools.store.remember(['changes', provider, kind ?? []].flat().join(' '), fact);
   }
 
   #rememberScoresLater(): void {

@@ -59,7 +59,8 @@ export function logEvents(events: Events, log: Log): () => void {
   };
 }
 
-function breakerFields({ provider, scope, kind, cause, since, until }: BreakerChange): LogFields {
+function breakerFields(change: BreakerChange): LogFields {
+  const { provider, scope, kind, cause, since, until, changedBy } = change;
   return {
     provider,
     scope,
@@ -67,6 +68,10 @@ function breakerFields({ provider, scope, kind, cause, since, until }: BreakerCh
     cause,
     since: isoTime(since),
     until: until === null ? null : isoTime(until),
+    by: changedBy?.by ?? null,
+    upstreamCode: changedBy?.upstreamCode ?? null,
+    taskId: changedBy?.taskId ?? null,
+    reason: changedBy?.reason ?? null,
   };
 }
 

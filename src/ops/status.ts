@@ -107,8 +107,8 @@ class HourCount {
 }
 
 function providerReport({ kinds, ...provider }: ProviderStatus): ProviderReport {
-  const { id, use, priority, state, cause, since, until, balanceUsd, hoursToEmpty, inFlight, limit } =
-    provider;
+  const { id, use, priority, state, cause, since, until, comesBack, openedBy } = provider;
+  const { balanceUsd, hoursToEmpty, inFlight, limit } = provider;
   return {
     id,
     use,
@@ -117,6 +117,8 @@ function providerReport({ kinds, ...provider }: ProviderStatus): ProviderReport 
     cause,
     since: time(since),
     until: time(until),
+    comesBack,
+    openedBy,
     balanceUsd,
     hoursToEmpty,
     inFlight,
@@ -125,8 +127,10 @@ function providerReport({ kinds, ...provider }: ProviderStatus): ProviderReport 
   };
 }
 
-function kindReport({ kind, state, cause, since, until, successRate, p50Ms, p95Ms }: KindStatus): KindReport {
-  return { kind, state, cause, since: time(since), until: time(until), successRate, p50Ms, p95Ms };
+function kindReport({ since, until, ...status }: KindStatus): KindReport {
+  const { kind, state, cause, comesBack, openedBy, successRate, p50Ms, p95Ms } = status;
+  const span = { since: time(since), until: time(until) };
+  return { kind, state, cause, ...span, comesBack, openedBy, successRate, p50Ms, p95Ms };
 }
 
 function time(at: number | null): string | null {

@@ -16,7 +16,13 @@ it('fills in every default', () => {
       maxUsdPerTask: 0.02,
       retryBudget: { ratio: 0.2, floorPerMinute: 60 },
     },
-    breaker: { failures: 3, cooldownMs: 5_000, maxCooldownMs: 300_000, balanceCheckMs: 60_000 },
+    breaker: {
+      failures: 3,
+      cooldownMs: 5_000,
+      maxCooldownMs: 300_000,
+      balanceCheckMs: 60_000,
+      rampMs: 10_000,
+    },
     polling: { holdMs: 3_000 },
     store: {
       use: 'sqlite',

@@ -53,7 +53,7 @@ describe('health', () => {
 });
 
 describe('the operator’s pages', () => {
-  const PAGES = ['/status', '/metrics', '/admin/tasks/1'];
+  const PAGES = ['/status', '/metrics', '/admin/tasks/1', '/admin/providers/first'];
 
   it.each(PAGES)('%s opens with the admin key as Bearer or X-Api-Key', async (path) => {
     expect((await ask(path)).status).not.toBe(401);
@@ -63,7 +63,7 @@ describe('the operator’s pages', () => {
   it.each([...PAGES, '/admin/providers/first/hold', '/admin/providers/first/admit'])(
     '%s is closed to everybody else, loopback too',
     async (path) => {
-      const json = path.includes('providers') ? {} : undefined;
+      const json = /hold|admit/.test(path) ? {} : undefined;
       const strangers: Readonly<Record<string, string>>[] = [
         {},
         { 'x-api-key': CLIENT_KEY },
@@ -103,7 +103,15 @@ describe('/status and /metrics', () => {
   it('status has exactly the documented shape', async () => {
     const answer = await ask('/status');
     expect(answer.headers['content-type']).toBe('application/json');
-    const kind = { kind: 'recaptcha_v2', state: 'closed', cause: null, since: null, until: null };
+    const closed = {
+      state: 'closed',
+      cause: null,
+      since: null,
+      until: null,
+      comesBack: null,
+      openedBy: null,
+    };
+    const kind = { kind: 'recaptcha_v2', ...closed };
     const first = {
       id: 'first',
       use: 'classic',
@@ -112,15 +120,14 @@ describe('/status and /metrics', () => {
       cause: 'zero_balance',
       since: ISO,
       until: ISO,
+      comesBack: 'balance',
+      openedBy: { by: 'submit', upstreamCode: 'ERROR_ZERO_BALANCE', taskId, reason: null },
     };
     const second = {
       id: 'second',
       use: 'classic',
       priority: 20,
-      state: 'closed',
-      cause: null,
-      since: null,
-      until: null,
+      ...closed,
     };
     const unknown = { successRate: null, p50Ms: null, p95Ms: null };
     const known = { successRate: 1, p50Ms: expect.any(Number), p95Ms: expect.any(Number) };
@@ -137,6 +144,39 @@ describe('/status and /metrics', () => {
         { at: ISO, taskId, kind: 'recaptcha_v2', from: 'first', to: 'second', cause: 'zero_balance' },
       ],
     });
+  });
+
+  it('the story of one account has every gate, what happened, and what is known of its money', async () => {
+    const story = jsonOf(await ask('/admin/providers/first'));
+    const closed = {
+      state: 'closed',
+      cause: null,
+      since: null,
+      until: null,
+      comesBack: null,
+      openedBy: null,
+    };
+    const idle = { ...closed, openings: 0, share: 1 };
+    const openedBy = { by: 'submit', upstreamCode: 'ERROR_ZERO_BALANCE', taskId, reason: null };
+    const cause = 'zero_balance';
+    const open = { state: 'open', cause, since: ISO, until: ISO, comesBack: 'balance', openedBy };
+    const learned = { successRate: null, p50Ms: null, p95Ms: null };
+    expect(story).toEqual({
+      ...{ id: 'first', use: 'classic', priority: 1, ...open },
+      ...{ balanceUsd: 0, hoursToEmpty: null, inFlight: 0, limit: 7 },
+      gates: [
+        { scope: 'operator', ...idle },
+        { scope: 'ban', ...idle },
+        { scope: 'key', ...idle },
+        { scope: 'money', ...open, openings: 1, share: 0 },
+        { scope: 'transport', ...idle },
+      ],
+      doubt: null,
+      balance: { amount: 0, currency: 'USD', toldAt: ISO, askableAt: ISO },
+      changes: [{ at: ISO, change: 'opened', scope: 'money', cause, until: ISO, by: openedBy }],
+      kinds: [{ kind: 'recaptcha_v2', ...idle, ...learned, changes: [] }],
+    });
+    expect((await ask('/admin/providers/nobody')).status).toBe(404);
   });
 
   it('metrics are Prometheus text with the same words', async () => {
@@ -172,8 +212,15 @@ describe('hold and admit', () => {
     expect(await nativeDoor.solve(gateway.url)).toHaveProperty('refusal');
     expect(well.stats().accepted).toBe(accepted);
 
-    expect((await ask('/admin/providers/second/admit', ADMIN, {})).status).toBe(200);
+    const admitted = await ask('/admin/providers/second/admit', ADMIN, { reason: 'invoice paid' });
+    expect(admitted.status).toBe(200);
     expect(await stateOf('second')).toMatchObject({ state: 'closed', cause: null });
+    const { changes } = jsonOf(await ask('/admin/providers/second'));
+    const by = { by: 'operator', upstreamCode: null, taskId: null };
+    expect(changes).toMatchObject([
+      { change: 'closed', scope: 'operator', by: { ...by, reason: 'invoice paid' } },
+      { change: 'opened', scope: 'operator', until: null, by: { ...by, reason: 'invoice unpaid' } },
+    ]);
     expect(await nativeDoor.solve(gateway.url)).toHaveProperty('token');
   });
 

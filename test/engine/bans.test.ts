@@ -79,7 +79,7 @@ describe('while a ban lasts', () => {
     const bench = openBench({ accounts: ['a'] });
     bench.transport.script('a', 'submit', BANNED_30S);
     await bench.begin();
-    bench.engine.admit('a');
+    bench.engine.admit('a', 'checked');
     expect(bench.state('a')).toEqual({ state: 'open', cause: 'rate_limited', forMs: 30_000 });
     expect(await bench.find(await bench.begin())).toMatchObject({ attempts: [], status: 'failed' });
   });

@@ -45,6 +45,8 @@ const BREAKER: BreakerSettings = {
   cooldownMs: 5_000,
   maxCooldownMs: 300_000,
   balanceCheckMs: 60_000,
+  // Tests of the way back set one; elsewhere an account that is open takes everything.
+  rampMs: 0,
 };
 
 export interface AccountFacts extends Partial<Omit<Account, 'timing' | 'priceUsd'>> {

@@ -75,7 +75,7 @@ describe('an account in doubt', () => {
   it('is trusted again when an operator lets it in', async () => {
     const bench = await doubtAtA();
     bench.transport.script('a', 'submit', accepts('u-a'));
-    bench.engine.admit('a');
+    bench.engine.admit('a', 'checked');
     expect(story(await bench.find(await bench.begin()))).toEqual(['a: solving']);
   });
 

@@ -35,7 +35,7 @@ describe('a wrong key', () => {
     const bench = wrongKeyAtA();
     bench.transport.script('a', 'submit', accepts('u-a'));
     await bench.begin();
-    expect(bench.engine.admit('a')).toBe(true);
+    expect(bench.engine.admit('a', 'checked')).toBe(true);
     expect(bench.state('a').state).toBe('closed');
     expect(story(await bench.find(await bench.begin()))).toEqual(['a: solving']);
   });
@@ -65,7 +65,7 @@ describe('an account that is held out', () => {
       { provider: 'a', why: 'operator open: invoice unpaid until somebody acts' },
     ]);
     expect(bench.state('a')).toEqual({ state: 'held-out', cause: 'invoice unpaid', forMs: null });
-    bench.engine.admit('a');
+    bench.engine.admit('a', 'checked');
     expect(story(await bench.find(await bench.begin()))).toEqual(['a: solving']);
   });
 
@@ -92,12 +92,12 @@ it('an account that is let in is let in for every kind and cause', async () => {
   bench.transport.always('a', 'poll', NOT_READY);
   await bench.begin();
   bench.engine.hold('a', 'maintenance');
-  bench.engine.admit('a');
+  bench.engine.admit('a', 'checked');
   expect([bench.state('a').state, bench.kind('a').state]).toEqual(['closed', 'closed']);
   expect(story(await bench.find(await bench.begin()))).toEqual(['a: solving']);
 });
 
 it('an account that is not there can be neither held out nor let in', () => {
   const bench = openBench();
-  expect([bench.engine.hold('nobody', 'x'), bench.engine.admit('nobody')]).toEqual([false, false]);
+  expect([bench.engine.hold('nobody', 'x'), bench.engine.admit('nobody', 'x')]).toEqual([false, false]);
 });

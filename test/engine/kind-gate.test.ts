@@ -43,7 +43,7 @@ describe('the cooldown', () => {
     expect(bench.transport.calls('a')).toHaveLength(9);
   });
 
-  it('starts again from the beginning after an accepted submit', async () => {
+  it('starts again from the beginning once it was closed for as long as it was open last', async () => {
     const bench = openBench();
     bench.transport.script('a', 'submit', NO_SLOT, NO_SLOT, accepts('u1'), NO_SLOT);
     bench.transport.always('a', 'poll', NOT_READY);
@@ -56,6 +56,7 @@ describe('the cooldown', () => {
     await bench.clock.advance(10_000);
     await bench.begin();
     expect(bench.kind('a').state).toBe('closed');
+    await bench.clock.advance(10_000);
     await bench.begin();
     expect(bench.kind('a')).toEqual(SHUT_FOR(5_000));
   });
@@ -238,10 +239,13 @@ it('says when it opens and when it closes', async () => {
     kind: 'recaptcha_v2',
     cause: 'no_slot',
     since: bench.startedAt,
+    openings: 1,
   };
+  const by = { by: 'submit', upstreamCode: 'ERROR_NO_SLOT_AVAILABLE', taskId: '1', reason: null };
+  const openedBy = by;
   const until = bench.startedAt + 5_000;
   expect(told).toEqual([
-    { ...opened, until, at: bench.startedAt },
-    { ...opened, until, at: until },
+    { ...opened, until, openedBy, changedBy: by, at: bench.startedAt },
+    { ...opened, until, openedBy, changedBy: { ...by, upstreamCode: null, taskId: '2' }, at: until },
   ]);
 });

@@ -169,7 +169,7 @@ describe('nobody has room', () => {
     const id = await bench.begin();
     bench.transport.script('b', 'submit', accepts('u2'));
     bench.transport.always('b', 'poll', NOT_READY);
-    bench.engine.admit('b');
+    bench.engine.admit('b', 'checked');
     await bench.clock.advance(0);
     expect(story(await bench.find(id))).toEqual(['b: solving']);
   });

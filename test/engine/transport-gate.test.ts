@@ -1,6 +1,6 @@
 /** Transport: an account that cannot be reached several times in a row is left alone until it answers. */
 import { describe, expect, it } from 'vitest';
-import { hang, late, reset } from '../support/fake-transport.js';
+import { hang, late, reset, text } from '../support/fake-transport.js';
 import { accepts, HTML, hasMoney, NOT_READY, says, solves } from './answers.js';
 import { account, type Bench, CLIENT, openBench, type Setup, story } from './bench.js';
 
@@ -106,12 +106,51 @@ describe('coming back', () => {
   });
 
   it('takes longer with every try that fails, within the pace of balance calls', async () => {
-    const bench = await deadAtA({ accounts: [account('a', { balanceCheckMs: 1_000 }), 'b'] });
-    bench.transport.script('a', 'balance', RESET, hang(), RESET, hasMoney(1));
+    const bench = openBench({ accounts: [account('a', { balanceCheckMs: 1_000 }), 'b'] });
+    bench.transport.script('a', 'balance', hasMoney(1), RESET, hang(), RESET, hasMoney(1));
+    bench.transport.script('a', 'submit', RESET, RESET, RESET);
+    await bench.engine.balanceUsd({ ...CLIENT, providers: ['a'] });
+    await beginAtA(bench, 3);
     await bench.clock.advance(100_000);
-    // 5 s, 10 s, then 20 s after the 10 s that the second try hung, then 40 s.
-    expect(bench.times('a', 'balance')).toEqual([5_000, 15_000, 45_000, 85_000]);
+    // 5 s, 10 s, then 20 s after the 2.5 s that the second try hung, then 40 s.
+    expect(bench.times('a', 'balance')).toEqual([0, 5_000, 15_000, 37_500, 77_500]);
     expect(bench.state('a').state).toBe('half-open');
+  });
+
+  it('is left to a task first where no balance call has ever worked', async () => {
+    const bench = await deadAtA({ accounts: [account('a', { balanceCheckMs: 1_000 }), 'b'] });
+    bench.transport.script('a', 'balance', RESET);
+    await bench.clock.advance(5_000);
+    expect(bench.state('a')).toMatchObject({ state: 'open', forMs: 10_000 });
+    bench.transport.script('a', 'submit', accepts('u-a'));
+    await bench.clock.advance(14_999);
+    expect(bench.times('a', 'balance')).toEqual([5_000]);
+    expect(bench.state('a').state).toBe('half-open');
+    expect(story(await bench.find(await bench.begin()))).toEqual(['a: solving']);
+    expect(bench.state('a').state).toBe('closed');
+  });
+
+  it.each([
+    ['does not know', text('<html>Not Found</html>', 404)],
+    ['answers in words that nobody can read', text('{"balance":', 200)],
+    ['refuses in words of its own', says('ERROR_NO_SUCH_ACTION')],
+  ])('is proved by a balance call that the service %s: it is reached', async (_name, answer) => {
+    const bench = await deadAtA();
+    bench.transport.script('a', 'balance', answer);
+    bench.transport.script('a', 'submit', accepts('u-a'));
+    await bench.clock.advance(5_000);
+    expect(story(await bench.find(await bench.begin()))).toEqual(['a: solving']);
+    expect(bench.state('a').state).toBe('closed');
+  });
+
+  it.each([
+    ['a 5xx', text('upstream is down', 503)],
+    ['somebody’s page', text('<html>Maintenance</html>')],
+  ])('is not proved by %s', async (_name, answer) => {
+    const bench = await deadAtA();
+    bench.transport.script('a', 'balance', answer);
+    await bench.clock.advance(5_000);
+    expect(bench.state('a')).toMatchObject({ state: 'open', forMs: 10_000 });
   });
 
   it('may be tried by a submit, alone and with a quarter of the time, when no balance may be asked for', async () => {
@@ -131,26 +170,28 @@ describe('coming back', () => {
     expect(bench.state('a').state).toBe('closed');
   });
 
-  it('is proved by any answer, and needs no balance call then', async () => {
+  it('is not proved by the answer to a call that left before', async () => {
     const bench = openBench();
     bench.transport.script('a', 'submit', accepts('u1'), RESET, RESET, RESET);
-    bench.transport.script('a', 'poll', late(100, solves('token-a')));
+    bench.transport.script('a', 'poll', late(2_000, solves('token-a')));
+    bench.transport.script('a', 'balance', hasMoney(1));
     bench.transport.always('b', 'submit', accepts('u-b'));
     bench.transport.always('b', 'poll', NOT_READY);
     const id = await bench.begin();
-    await bench.clock.advance(5_000);
+    await bench.clock.advance(6_000);
     await beginAtA(bench, 3);
     expect(bench.state('a').state).toBe('open');
-    await bench.clock.advance(60_000);
+    await bench.clock.advance(1_000);
     expect(await bench.find(id)).toMatchObject({ status: 'solved', provider: 'a' });
+    expect(bench.state('a')).toMatchObject({ state: 'open', cause: 'bad_reply' });
+    await bench.clock.advance(4_000);
     expect(bench.state('a').state).toBe('half-open');
-    expect(bench.transport.calls('a', 'balance')).toEqual([]);
   });
 
   it('is an operator’s word, too', async () => {
     const bench = await deadAtA();
     bench.transport.script('a', 'submit', accepts('u-a'));
-    bench.engine.admit('a');
+    bench.engine.admit('a', 'checked');
     expect(story(await bench.find(await bench.begin()))).toEqual(['a: solving']);
     await bench.clock.advance(60_000);
     expect(bench.transport.calls('a', 'balance')).toEqual([]);

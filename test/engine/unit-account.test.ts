@@ -17,6 +17,8 @@ const BREAKER: BreakerSettings = {
   cooldownMs: 5_000,
   maxCooldownMs: 300_000,
   balanceCheckMs: 60_000,
+  // Tests of the way back set one; elsewhere an account that is open takes everything.
+  rampMs: 0,
 };
 const UPSTREAM = { upstreamId: 'u1', task: TASK };
 const LIMITS = { timeoutMs: PACE.answerWithinMs };
@@ -210,7 +212,7 @@ describe('auth', () => {
     expect(bench.closed('turnstile')).toEqual(['key: auth']);
     await bench.state.gates.balance.refresh();
     expect(bench.transport.calls('a', 'balance')).toEqual([]);
-    bench.state.admit();
+    bench.state.admit('checked');
     expect(bench.closed()).toEqual([]);
     expect(await bench.submit()).toBe('ok');
   });
@@ -254,7 +256,7 @@ describe('a ban', () => {
     const bench = openAccount();
     bench.answer(BANNED_30S);
     await bench.submit();
-    bench.state.admit();
+    bench.state.admit('checked');
     expect(bench.closed()).toEqual(['ban: rate_limited']);
   });
 });
@@ -435,7 +437,7 @@ describe('an operator', () => {
     await bench.clock.advance(DAY_MS);
     expect(bench.closed()).toEqual(['operator: maintenance']);
     expect(await bench.state.poll(UPSTREAM, LIMITS)).toBeUndefined();
-    bench.state.admit();
+    bench.state.admit('checked');
     expect(bench.closed()).toEqual([]);
   });
 
@@ -447,7 +449,7 @@ describe('an operator', () => {
     await bench.submit();
     bench.state.hold('maintenance');
     expect(bench.closed('turnstile')).toEqual(['operator: maintenance', 'key: auth', 'kind: no_slot']);
-    bench.state.admit();
+    bench.state.admit('checked');
     expect(bench.closed('turnstile')).toEqual([]);
     await bench.submit('turnstile');
     expect(bench.lastTimeoutMs).toBe(10_000);

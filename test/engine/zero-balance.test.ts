@@ -144,7 +144,7 @@ describe('an empty account', () => {
     const bench = emptyAtA(hasMoney(0));
     bench.transport.script('a', 'submit', accepts('u-a'));
     await bench.begin();
-    bench.engine.admit('a');
+    bench.engine.admit('a', 'checked');
     expect(story(await bench.find(await bench.begin()))).toEqual(['a: solving']);
     await bench.clock.advance(170_000);
     expect(bench.transport.calls('a', 'balance')).toHaveLength(1);

@@ -195,13 +195,26 @@ describe('the providers', () => {
       cause: 'no_slot',
       since: CREATED_AT,
     } as const;
-    events.emit('breaker-opened', { ...change, until: CREATED_AT + 5_000 });
-    events.emit('breaker-closed', { ...change, scope: 'key', kind: null, until: null });
+    const by = { upstreamCode: null, taskId: null, reason: null };
+    const submit = { ...by, by: 'submit', upstreamCode: 'ERROR_NO_SLOT_AVAILABLE', taskId: '12345' } as const;
+    const operator = { ...by, by: 'operator', reason: 'topped up' } as const;
+    const told = { ...change, openings: 1, openedBy: submit };
+    events.emit('breaker-opened', { ...told, until: CREATED_AT + 5_000, changedBy: submit });
+    const closed = { scope: 'key', kind: null, until: null } as const;
+    events.emit('breaker-closed', { ...told, ...closed, changedBy: operator });
     const since = '2026-01-01T00:00:00.000Z';
     const time = expect.any(String);
     expect(lines()).toEqual([
-      { level: 40, time, event: 'breaker-opened', ...change, since, until: '2026-01-01T00:00:05.000Z' },
-      { level: 30, time, event: 'breaker-closed', ...change, scope: 'key', kind: null, since, until: null },
+      {
+        level: 40,
+        time,
+        event: 'breaker-opened',
+        ...change,
+        since,
+        until: '2026-01-01T00:00:05.000Z',
+        ...submit,
+      },
+      { level: 30, time, event: 'breaker-closed', ...change, ...closed, since, ...operator },
     ]);
   });
 

@@ -119,6 +119,8 @@ export function sampleProvider(change: Partial<ProviderStatus> = {}): ProviderSt
     cause: null,
     since: null,
     until: null,
+    comesBack: null,
+    openedBy: null,
     balanceUsd: 12.5,
     hoursToEmpty: 40,
     inFlight: 3,

@@ -13,6 +13,12 @@ const FAILOVER = {
   to: '2captcha',
   cause: 'no_slot',
 } as const;
+const OPENED_BY = {
+  by: 'submit',
+  upstreamCode: 'ERROR_ZERO_BALANCE',
+  taskId: '12345',
+  reason: null,
+} as const;
 
 let time: number;
 let events: Events;
@@ -40,6 +46,8 @@ describe('the status', () => {
         state: 'open',
         cause: 'zero_balance',
         since: CREATED_AT,
+        comesBack: 'balance',
+        openedBy: OPENED_BY,
         kinds: [
           {
             kind: 'recaptcha_v2',
@@ -47,6 +55,8 @@ describe('the status', () => {
             cause: 'no_slot',
             since: CREATED_AT,
             until: CREATED_AT + 5_000,
+            comesBack: 'probe',
+            openedBy: OPENED_BY,
             successRate: 0.97,
             p50Ms: 18_200,
             p95Ms: 41_000,
@@ -69,6 +79,8 @@ describe('the status', () => {
           cause: 'zero_balance',
           since: '2026-01-01T00:00:00.000Z',
           until: null,
+          comesBack: 'balance',
+          openedBy: OPENED_BY,
           balanceUsd: 12.5,
           hoursToEmpty: 40,
           inFlight: 3,
@@ -80,6 +92,8 @@ describe('the status', () => {
               cause: 'no_slot',
               since: '2026-01-01T00:00:00.000Z',
               until: '2026-01-01T00:00:05.000Z',
+              comesBack: 'probe',
+              openedBy: OPENED_BY,
               successRate: 0.97,
               p50Ms: 18_200,
               p95Ms: 41_000,

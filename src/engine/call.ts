@@ -1,0 +1,28 @@
+/** One call to an account, as far as it is needed to judge what its answer says. */
+import type { SolveError } from '../core/errors.js';
+import type { ChangedBy } from '../core/events.js';
+
+export type Call = 'submit' | 'poll' | 'balance' | 'threads' | 'report';
+
+export interface CallMade {
+  readonly call: Call;
+  /** When it left: what changed since then it knows nothing of. */
+  readonly askedAt: number;
+  /** Undefined for calls that belong to no task. */
+  readonly taskId?: number | undefined;
+}
+
+/** The call as the grounds of a change. */
+export function byCall({ call, taskId }: CallMade, error?: SolveError): ChangedBy {
+  return {
+    by: call,
+    upstreamCode: error?.evidence.upstreamCode ?? null,
+    taskId: taskId === undefined ? null : String(taskId),
+    reason: null,
+  };
+}
+
+/** Somebody or something other than a call as the grounds of a change. */
+export function byOther(by: 'operator' | 'replica' | 'time', reason: string | null = null): ChangedBy {
+  return { by, upstreamCode: null, taskId: null, reason };
+}
