@@ -185,6 +185,20 @@ describe('after a restart', () => {
     expect(bench.kind('a')).toMatchObject({ state: 'open', forMs: 20_000 });
   });
 
+  it('it has to stay closed as long as it was open last before that is forgotten', async () => {
+    const bench = openA();
+    bench.transport.script('a', 'submit', NO_SLOT, NO_SLOT, accepts('u1'), NO_SLOT);
+    await bench.begin();
+    await bench.clock.advance(5_000);
+    await bench.begin();
+    await bench.restart();
+    await bench.clock.advance(10_000);
+    await bench.begin();
+    await bench.clock.advance(9_999);
+    await bench.begin();
+    expect(bench.kind('a')).toMatchObject({ state: 'open', forMs: 20_000 });
+  });
+
   it('what happened is known, twenty changes of it', async () => {
     const bench = openA();
     for (let count = 0; count < 12; count += 1) {

@@ -35,7 +35,7 @@ class Bench {
   readonly room = new Room();
   readonly state: AccountState;
 
-  constructor(facts: AccountFacts) {
+  constructor(facts: AccountFacts, breaker: BreakerSettings) {
     const { clock, transport, room } = this;
     const events = new Events(
       () => clock.now(),
@@ -43,7 +43,7 @@ class Bench {
         throw error;
       },
     );
-    this.state = new AccountState(account('a', facts), { clock, transport, room, events, breaker: BREAKER });
+    this.state = new AccountState(account('a', facts), { clock, transport, room, events, breaker });
   }
 
   /** The next answers to submits. */
@@ -74,9 +74,9 @@ class Bench {
   }
 }
 
-function openAccount(facts: AccountFacts = {}): Bench {
+function openAccount(facts: AccountFacts = {}, breaker = BREAKER): Bench {
   vi.spyOn(Math, 'random').mockReturnValue(0);
-  const bench = new Bench(facts);
+  const bench = new Bench(facts, breaker);
   onTestFinished(async () => {
     bench.state.close();
     await settle();
@@ -282,6 +282,19 @@ describe('ZERO_BALANCE', () => {
     expect(bench.clock.pending).toBe(0);
   });
 
+  it('told again while the balance is asked for is decided by the same answer', async () => {
+    const bench = openAccount();
+    bench.answer(EMPTY, EMPTY);
+    bench.transport.script('a', 'balance', late(300, hasMoney(3.2)));
+    const decided = bench.state.claim('turnstile');
+    await bench.submit();
+    await bench.clock.advance(100);
+    await bench.submit('turnstile', decided);
+    await bench.clock.advance(200);
+    expect(bench.closed()).toEqual(['kind: no_slot']);
+    expect(bench.closed('turnstile')).toEqual(['kind: no_slot']);
+  });
+
   it('without money lasts until a later check shows some, no sooner than the service allows', async () => {
     const bench = openAccount();
     const since = bench.clock.now();
@@ -346,6 +359,17 @@ describe('doubt', () => {
     expect(bench.closed()).toEqual([]);
   });
 
+  it('is not ended by a submit that had left before it', async () => {
+    const bench = openAccount();
+    bench.answer(late(2_000, accepts('u1')), reset(false));
+    const early = bench.submit();
+    await bench.clock.advance(1);
+    await bench.submit();
+    await bench.clock.advance(2_000);
+    expect(await early).toBe('ok');
+    expect(bench.state.gates.doubt.cause).toBe('bad_reply');
+  });
+
   it('is no try before it is due', async () => {
     const bench = openAccount();
     bench.answer(reset(false), accepts('u1'));
@@ -400,6 +424,32 @@ describe('doubt', () => {
     await bench.clock.advance(2_499);
     expect(await submitted).toBe('ok');
     expect(bench.state.doubtful).toBeUndefined();
+  });
+});
+
+describe('the share of the tasks that ask here first', () => {
+  const share = ({ state }: Bench) => [state.gates.share(TASK.kind), state.gates.share('turnstile')];
+
+  it('is small for a kind that has just come back, and full for the others', async () => {
+    const bench = openAccount({}, { ...BREAKER, rampMs: 10_000 });
+    bench.answer(NO_SLOT, accepts('u1'));
+    await bench.submit();
+    await bench.clock.advance(5_000);
+    await bench.submit();
+    expect(share(bench)).toEqual([0.1, 1]);
+    await bench.clock.advance(5_000);
+    expect(share(bench)).toEqual([0.5, 1]);
+    await bench.clock.advance(5_000);
+    expect(share(bench)).toEqual([1, 1]);
+  });
+
+  it('is small for every kind when the account has come back', async () => {
+    const bench = openAccount({}, { ...BREAKER, rampMs: 10_000 });
+    bench.answer(reset(false), reset(false), reset(false));
+    bench.transport.script('a', 'balance', hasMoney(1));
+    for (let failures = 0; failures < 3; failures += 1) await bench.submit();
+    await bench.clock.advance(5_000);
+    expect(share(bench)).toEqual([0.1, 0.1]);
   });
 });
 

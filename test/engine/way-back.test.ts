@@ -88,9 +88,9 @@ describe('an account that is reached again', () => {
     bench.transport.always('a', 'balance', hasMoney(1));
   });
 
-  it('does not mind the failure of a call that had left before', async () => {
+  it('does not mind failures of calls that had left before', async () => {
     const bench = openRamping();
-    await atA(bench, late(5_400, RESET));
+    await atA(bench, late(5_400, RESET), late(5_400, RESET), late(5_400, RESET));
     await bench.clock.advance(1);
     await atA(bench, RESET, RESET, RESET);
     bench.transport.script('a', 'balance', hasMoney(1));
