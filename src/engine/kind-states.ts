@@ -18,6 +18,7 @@ const MOST_KINDS = 100;
 
 export class KindStates {
   readonly #states = new Map<TaskKind, KindState>();
+  #last: { readonly asked: TaskKind; readonly state: KindState } | undefined;
 
   constructor(
     private readonly accountId: string,
@@ -26,6 +27,12 @@ export class KindStates {
 
   /** The state of a kind. Clients may make up any name: those beyond the first hundred share one state. */
   of(asked: TaskKind): KindState {
+    // One decision asks for the same kind again and again.
+    if (this.#last?.asked !== asked) this.#last = { asked, state: this.#find(asked) };
+    return this.#last.state;
+  }
+
+  #find(asked: TaskKind): KindState {
     const wire = this.#states.size < MOST_KINDS ? undefined : passedWire(asked);
     const kind: TaskKind = wire === undefined || this.#states.has(asked) ? asked : `${wire}:*`;
     const known = this.#states.get(kind);
