@@ -24,6 +24,7 @@ export function virtualTables(result, judgements) {
       'real time',
       `${wallSeconds.toFixed(0)} s, ${Math.round(result.tasksPerSecond).toLocaleString('en-US')} tasks/s`,
     ],
+    ['processor time', `${((1e6 * result.cpuSeconds) / result.tasks).toFixed(0)} µs a task`],
     ['failed', counts({ ...result.failed, ...result.refused })],
     ['purchases', `${result.purchases.toLocaleString('en-US')} for ${spentUsd.toFixed(2)} USD`],
     [

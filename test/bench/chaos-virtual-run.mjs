@@ -71,13 +71,15 @@ class VirtualRun {
     const engine = await this.#open();
     const warmUp = tasks >= HEAP_FROM ? Math.round(tasks * WARM_UP_SHARE) : 0;
     const startedAt = performance.now();
+    const cpuBefore = process.cpuUsage();
     if (warmUp > 0) await this.#phase(warmUp, 1);
     const heapBefore = warmUp > 0 ? heapBytes() : Number.NaN;
     await this.#phase(tasks - warmUp, 2);
     const wallSeconds = (performance.now() - startedAt) / 1_000;
+    const { user, system } = process.cpuUsage(cpuBefore);
     const heapAfter = warmUp > 0 ? heapBytes() : Number.NaN;
     await engine.stop();
-    return this.#result({ wallSeconds, heapBefore, heapAfter });
+    return this.#result({ wallSeconds, cpuSeconds: (user + system) / 1e6, heapBefore, heapAfter });
   }
 
   async #open() {
@@ -183,8 +185,8 @@ class VirtualRun {
     }
   }
 
-  /** @param {{ wallSeconds: number, heapBefore: number, heapAfter: number }} measured */
-  #result({ wallSeconds, heapBefore, heapAfter }) {
+  /** @param {{ wallSeconds: number, cpuSeconds: number, heapBefore: number, heapAfter: number }} measured */
+  #result({ wallSeconds, cpuSeconds, heapBefore, heapAfter }) {
     const { tally, order, clock } = this;
     const hours = (clock.now() - NOON) / 3_600_000;
     const openings = [...tally.openings.values()].reduce((sum, times) => sum + times, 0);
@@ -212,6 +214,7 @@ class VirtualRun {
       openingsByCause: sorted(tally.causes),
       openingsPerProviderHour: openings / USES.length / hours,
       wallSeconds,
+      cpuSeconds,
       tasksPerSecond: order.tasks / wallSeconds,
       heapMb: { before: heapBefore / 2 ** 20, after: heapAfter / 2 ** 20 },
       heapGrowth: heapAfter / heapBefore - 1,

@@ -55,7 +55,8 @@ export function drawWeather({ wires, epochs, random }) {
   /** @type {Map<string, number>} */
   const troubles = new Map();
   for (let epoch = 0; epoch < epochs; epoch += 1) {
-    const well = Math.floor(random() * wires.length);
+    // Mostly one of those that are asked last: troubles of the others are the ones that are met.
+    const well = Math.floor(Math.sqrt(random()) * wires.length);
     const isAllAtOnce = random() < ALL_AT_ONCE;
     for (const [index, wire] of wires.entries()) {
       if (index === well) continue;
@@ -82,7 +83,7 @@ function oneSpell(random) {
 /** Up to three, which do not overlap. @param {Random} random */
 function spells(random) {
   const share = BEGIN_WITHIN_MS / TROUBLES_AT_MOST;
-  return Array.from({ length: Math.floor(random() * (TROUBLES_AT_MOST + 1)) }, (_, turn) => {
+  return Array.from({ length: 1 + Math.floor(random() * TROUBLES_AT_MOST) }, (_, turn) => {
     const fromMs = turn * share + random() * (share - SHORTEST_MS);
     const isLast = turn === TROUBLES_AT_MOST - 1;
     const longest = isLast ? LONGEST_MS : (turn + 1) * share - fromMs;
