@@ -56,3 +56,75 @@ export function judgeVirtual(result) {
   };
   return [...judgements, grown];
 }
+
+/** How many submits find out that a service is dead, and how many a cooldown. */
+const MOST_TO_OPEN = 3;
+const MOST_PER_COOLDOWN = 1;
+const MOST_ADDED_MS = 5;
+/** A probe is due at most a tenth later, and takes a moment. */
+const JITTER = 1.1;
+const MOMENT_MS = 300;
+
+/**
+ * @typedef {import('./chaos-figures.mjs').Figures} Figures
+ * @typedef {{ rampMs: number, maxCooldownMs: number }} Pace
+ */
+
+/** @param {string} what @param {number} is @param {number} most @param {string} [unit] @returns {Judgement} */
+function atMost(what, is, most, unit = '') {
+  const said = Number.isFinite(is) ? `${figure(Math.round(is))}${unit}` : 'never';
+  return { what, is: said, target: `<= ${figure(most)}${unit}`, holds: is <= most };
+}
+
+/** @param {readonly Figures[]} figures @param {(of: Figures) => number} of */
+const overActs = (figures, of) => figures.reduce((all, each) => all + of(each), 0);
+
+/** @param {readonly { act: import('./chaos-acts.mjs').Act, figures: Figures }[]} scenes @param {Pace} pace @returns {Judgement[]} */
+export function judgeTheatre(scenes, pace) {
+  const all = scenes.map(({ figures }) => figures);
+  return [
+    solvedShare(
+      overActs(all, ({ solved }) => solved),
+      overActs(all, ({ solvable }) => solvable),
+    ),
+    none(
+      'unsolvable captchas solved',
+      overActs(all, ({ wronglySolved }) => wronglySolved),
+    ),
+    none(
+      "providers' rules broken",
+      overActs(all, ({ violations }) => sum(violations)),
+    ),
+    none(
+      'bans earned',
+      overActs(all, ({ bans }) => bans),
+    ),
+    none(
+      'tasks bought twice at one provider',
+      overActs(all, ({ boughtTwice }) => boughtTwice),
+    ),
+    ...scenes.flatMap(({ act, figures }) =>
+      act.checks.flatMap((check) => CHECKS[check](act.name, figures, pace)),
+    ),
+  ];
+}
+
+/** @type {Record<import('./chaos-acts.mjs').Check, (name: string, figures: Figures, pace: Pace) => Judgement[]>} */
+const CHECKS = {
+  wasted: (name, { wasted: { toOpenKnowing, mostPerCooldown } }) => [
+    atMost(`${name}: submits until the way was closed`, toOpenKnowing, MOST_TO_OPEN),
+    atMost(`${name}: submits a cooldown`, mostPerCooldown, MOST_PER_COOLDOWN),
+  ],
+  swift: (name, { added, wasted: { toOpen, cooldowns } }) => [
+    atMost(`${name}: added by going on, p99`, added.p99Ms, MOST_ADDED_MS, ' ms'),
+    none(`${name}: tasks delayed though the way was closed`, Math.max(0, added.tasks - toOpen - cooldowns)),
+  ],
+  recovery(name, { recovery: { firstMs, fullMs } }, { rampMs, maxCooldownMs }) {
+    const probeMs = maxCooldownMs * JITTER + MOMENT_MS;
+    return [
+      atMost(`${name}: served again after`, firstMs, probeMs, ' ms'),
+      atMost(`${name}: with its full share after`, fullMs, probeMs + rampMs + MOMENT_MS, ' ms'),
+    ];
+  },
+  unshaken: (name, { opened }) => [none(`${name}: breakers opened`, opened)],
+};

@@ -4,6 +4,12 @@ import { countsTable, table } from './page.mjs';
 
 /** @typedef {import('./chaos-judgement.mjs').Judgement} Judgement */
 
+/** @param {Readonly<Record<string, number>>} counts */
+function countsLine(counts) {
+  const said = Object.entries(counts).map(([name, times]) => `${name} ${times.toLocaleString('en-US')}`);
+  return said.join(', ') || 'none';
+}
+
 /** @param {readonly Judgement[]} judgements */
 export function judgementTable(judgements) {
   const rows = judgements.map(({ what, is, target, holds }) => [what, is, target, holds ? 'met' : 'missed']);
@@ -13,10 +19,6 @@ export function judgementTable(judgements) {
 /** @param {Awaited<ReturnType<typeof import('./chaos-virtual-run.mjs').runVirtual>>} result @param {readonly Judgement[]} judgements */
 export function virtualTables(result, judgements) {
   const { hours, wallSeconds, heapMb, secondPurchases, wastedUsd, spentUsd } = result;
-  const counts = (/** @type {Readonly<Record<string, number>>} */ all) =>
-    Object.entries(all)
-      .map(([name, times]) => `${name} ${times.toLocaleString('en-US')}`)
-      .join(', ') || 'none';
   const facts = [
     ['tasks', result.tasks.toLocaleString('en-US')],
     ['virtual time', `${hours.toFixed(1)} h`],
@@ -25,17 +27,17 @@ export function virtualTables(result, judgements) {
       `${wallSeconds.toFixed(0)} s, ${Math.round(result.tasksPerSecond).toLocaleString('en-US')} tasks/s`,
     ],
     ['processor time', `${((1e6 * result.cpuSeconds) / result.tasks).toFixed(0)} µs a task`],
-    ['failed', counts({ ...result.failed, ...result.refused })],
+    ['failed', countsLine({ ...result.failed, ...result.refused })],
     ['purchases', `${result.purchases.toLocaleString('en-US')} for ${spentUsd.toFixed(2)} USD`],
     [
       'second purchases',
       `${sum(secondPurchases).toLocaleString('en-US')}, ${wastedUsd.toFixed(2)} USD (${percent(wastedUsd / spentUsd)})`,
     ],
-    ['because of', counts(secondPurchases)],
-    ['calls', counts(result.calls)],
-    ['rules broken', counts(result.rulesBroken)],
+    ['because of', countsLine(secondPurchases)],
+    ['calls', countsLine(result.calls)],
+    ['rules broken', countsLine(result.rulesBroken)],
     ['openings per provider and hour', result.openingsPerProviderHour.toFixed(2)],
-    ['openings by cause', counts(result.openingsByCause)],
+    ['openings by cause', countsLine(result.openingsByCause)],
     ...(Number.isNaN(heapMb.before)
       ? []
       : [['heap at rest', `${heapMb.before.toFixed(1)} MB, then ${heapMb.after.toFixed(1)} MB`]]),
@@ -49,4 +51,63 @@ export function virtualTables(result, judgements) {
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** @param {readonly import('./chaos-figures.mjs').Figures[]} figures */
+export function theatreTables(figures) {
+  const ms = (/** @type {number} */ value) => (Number.isFinite(value) ? `${Math.round(value)} ms` : '–');
+  const outcome = table(
+    [
+      'act',
+      'tasks',
+      'solvable',
+      'solved',
+      'failed',
+      'longest',
+      'second purchases',
+      'rules broken',
+      'bans',
+      'bought twice',
+    ],
+    figures.map((each) => [
+      each.name,
+      ...[each.tasks, each.solvable, each.solved].map(String),
+      countsLine(each.failed),
+      ms(each.longestMs),
+      String(each.secondPurchases),
+      countsLine(each.violations),
+      String(each.bans),
+      String(each.boughtTwice),
+    ]),
+  );
+  const cost = table(
+    [
+      'act',
+      'submits to close',
+      'of these knowing',
+      'cooldowns',
+      'most in one',
+      'polls in vain',
+      'passed on',
+      'added p50',
+      'added p99',
+      'served again',
+      'full share',
+    ],
+    figures.map(({ name, wasted, wastedPolls, added, recovery }) => [
+      name,
+      ...[wasted.toOpen, wasted.toOpenKnowing, wasted.cooldowns, wasted.mostPerCooldown].map(String),
+      String(wastedPolls),
+      String(added.tasks),
+      ms(added.p50Ms),
+      ms(added.p99Ms),
+      ms(recovery.firstMs),
+      ms(recovery.fullMs),
+    ]),
+  );
+  const openings = table(
+    ['act', 'breakers that opened'],
+    figures.map(({ name, openings: counts }) => [name, countsLine(counts)]),
+  );
+  return [outcome, cost, openings].join('\n\n');
 }

@@ -21,7 +21,13 @@ export const SERVICES = /** @type {const} */ (['first', 'second', 'third', 'four
 const USES = ['json', 'classic', 'json', 'classic'];
 
 /** The pace of the services: about thirty times faster than real ones, and as strict. */
-export const PACE = { firstPollMs: 100, pollEveryMs: 100, maxPolls: 200, giveUpMs: 6_000, answerWithinMs: 1_000 };
+export const PACE = {
+  firstPollMs: 100,
+  pollEveryMs: 100,
+  maxPolls: 200,
+  giveUpMs: 6_000,
+  answerWithinMs: 1_000,
+};
 export const COOLDOWN_MS = 500;
 export const MAX_COOLDOWN_MS = 1_000;
 export const BALANCE_CHECK_MS = 1_000;
