@@ -1,5 +1,7 @@
 /** The acts of the outage theatre on real time: which service breaks, how, and what has to hold meanwhile. */
 
+import { PACE } from './chaos-services.mjs';
+
 /**
  * @typedef {import('../../dist/src/sandbox/sandbox.js').Script} Script
  * @typedef {'first' | 'second' | 'third'} Broken the fourth service is always well
@@ -8,6 +10,7 @@
  * @property {string} name
  * @property {Readonly<Partial<Record<Broken, Script>>>} begins
  * @property {Readonly<Partial<Record<Broken, Script>>>} ends
+ * @property {number} [probeMs] how long a try of the way takes at most, where it is not over at once
  * @property {number} [lastsMs] for an outage that has a length of its own
  * @property {readonly string[]} [siteKeys] captchas that nobody can solve, among the others
  * @property {readonly Check[]} checks
@@ -38,10 +41,11 @@ const first = (name, script, checks) => ({ name, begins: { first: script }, ends
 export const ACTS = [
   { name: 'calm', begins: {}, ends: {}, checks: ['unshaken'] },
   first('resets', always('reset'), ['wasted', 'recovery']),
-  first('black hole', always('hang'), ['recovery']),
+  { ...first('black hole', always('hang'), ['recovery']), probeMs: PACE.answerWithinMs },
   first('garbage', { failRate: 1, failWith: GARBAGE }, ['wasted', 'recovery']),
-  first('slow drip', always('slow-drip'), ['recovery']),
+  { ...first('slow drip', always('slow-drip'), ['recovery']), probeMs: PACE.answerWithinMs },
   first('no slot', { outages: [{ behaviour: NO_SLOT }] }, ['wasted', 'swift', 'recovery']),
+  first('few slots', { outages: [{ share: 0.5, behaviour: NO_SLOT }] }, ['swift', 'recovery']),
   {
     name: 'no money',
     begins: { first: { balanceUsd: 0 } },

@@ -19,7 +19,7 @@ const SLICE_MS = 250;
 export function figuresOf({ act, from, endsAt, to, stories, calls, violations, boughtTwice, openings }) {
   const solvable = stories.filter(({ isSolvable }) => isSolvable);
   const solved = solvable.filter(({ end }) => end === 'solved');
-  const broken = (calls.first ?? []).filter(({ at }) => at < endsAt);
+  const broken = act.begins.first ? (calls.first ?? []).filter(({ at }) => at < endsAt) : [];
   const { 'call-during-ban': _told, ...punished } = violations;
   return {
     name: act.name,
@@ -33,7 +33,7 @@ export function figuresOf({ act, from, endsAt, to, stories, calls, violations, b
     wastedPolls: broken.filter(({ call, isGood }) => call === 'poll' && !isGood).length,
     added: addedOf(stories.filter(({ at }) => at < endsAt)),
     shareWithoutFailover: shareOf(solved, ({ attempts }) => attempts.length === 1),
-    secondPurchases: sumOf(stories, (story) => Math.max(0, charged(story) - 1)),
+    secondPurchases: countBy(stories.flatMap(boughtBefore)),
     violations,
     bans: sumOf(Object.values(punished), (times) => times),
     boughtTwice,
@@ -43,8 +43,12 @@ export function figuresOf({ act, from, endsAt, to, stories, calls, violations, b
   };
 }
 
-/** @param {Story} story */
-const charged = ({ attempts }) => attempts.filter(({ mayBeCharged }) => mayBeCharged).length;
+/** What became of the purchases before the last one. @param {Story} story */
+const boughtBefore = ({ attempts }) =>
+  attempts
+    .filter(({ mayBeCharged }) => mayBeCharged)
+    .slice(0, -1)
+    .map(({ outcome }) => outcome);
 
 /** @template Item @param {readonly Item[]} items @param {(item: Item) => number} of */
 const sumOf = (items, of) => items.reduce((sum, item) => sum + of(item), 0);
@@ -124,5 +128,6 @@ function recoveryOf(stories, { endsAt, to }) {
     if (!isFull) fullAt = Number.POSITIVE_INFINITY;
     else if (fullAt === Number.POSITIVE_INFINITY) fullAt = at;
   }
-  return { firstMs: Math.max(0, firstAt - endsAt), fullMs: Math.max(0, fullAt - endsAt) };
+  const firstMs = Math.max(0, firstAt - endsAt);
+  return { firstMs, fullMs: Math.max(firstMs, fullAt - endsAt) };
 }

@@ -104,26 +104,27 @@ export function judgeTheatre(scenes, pace) {
       overActs(all, ({ boughtTwice }) => boughtTwice),
     ),
     ...scenes.flatMap(({ act, figures }) =>
-      act.checks.flatMap((check) => CHECKS[check](act.name, figures, pace)),
+      act.checks.flatMap((check) => CHECKS[check](act.name, figures, { ...pace, probeMs: act.probeMs ?? 0 })),
     ),
   ];
 }
 
-/** @type {Record<import('./chaos-acts.mjs').Check, (name: string, figures: Figures, pace: Pace) => Judgement[]>} */
+/** @type {Record<import('./chaos-acts.mjs').Check, (name: string, figures: Figures, pace: Pace & { probeMs: number }) => Judgement[]>} */
 const CHECKS = {
   wasted: (name, { wasted: { toOpenKnowing, mostPerCooldown } }) => [
     atMost(`${name}: submits until the way was closed`, toOpenKnowing, MOST_TO_OPEN),
     atMost(`${name}: submits a cooldown`, mostPerCooldown, MOST_PER_COOLDOWN),
   ],
-  swift: (name, { added, wasted: { toOpen, cooldowns } }) => [
-    atMost(`${name}: added by going on, p99`, added.p99Ms, MOST_ADDED_MS, ' ms'),
-    none(`${name}: tasks delayed though the way was closed`, Math.max(0, added.tasks - toOpen - cooldowns)),
+  swift: (name, { added, wasted: { bad } }) => [
+    // Nobody was passed on: nothing was added.
+    atMost(`${name}: added by going on, p99`, added.tasks === 0 ? 0 : added.p99Ms, MOST_ADDED_MS, ' ms'),
+    none(`${name}: tasks delayed though the way was closed`, Math.max(0, added.tasks - bad)),
   ],
-  recovery(name, { recovery: { firstMs, fullMs } }, { rampMs, maxCooldownMs }) {
-    const probeMs = maxCooldownMs * JITTER + MOMENT_MS;
+  recovery(name, { recovery: { firstMs, fullMs } }, { rampMs, maxCooldownMs, probeMs }) {
+    const dueMs = maxCooldownMs * JITTER + probeMs + MOMENT_MS;
     return [
-      atMost(`${name}: served again after`, firstMs, probeMs, ' ms'),
-      atMost(`${name}: with its full share after`, fullMs, probeMs + rampMs + MOMENT_MS, ' ms'),
+      atMost(`${name}: served again after`, firstMs, dueMs, ' ms'),
+      atMost(`${name}: with its full share after`, fullMs, dueMs + rampMs + MOMENT_MS, ' ms'),
     ];
   },
   unshaken: (name, { opened }) => [none(`${name}: breakers opened`, opened)],

@@ -74,7 +74,7 @@ export function theatreTables(figures) {
       ...[each.tasks, each.solvable, each.solved].map(String),
       countsLine(each.failed),
       ms(each.longestMs),
-      String(each.secondPurchases),
+      countsLine(each.secondPurchases),
       countsLine(each.violations),
       String(each.bans),
       String(each.boughtTwice),

@@ -74,7 +74,7 @@ export async function openServices(openSandbox, seed) {
       timing: PACE,
     })),
     /** @param {string} name @param {Script} changes */
-    set: (name, changes) => sandboxes[SERVICES.findIndex((each) => each === name)]?.set(changes),
+    set: (name, changes) => sandboxes.find((_, index) => SERVICES[index] === name)?.set(changes),
     /** @param {string} name @returns {readonly Call[]} */
     calls(name) {
       collect();
