@@ -130,8 +130,9 @@ const POLLS = {
   },
   async json(url, taskId) {
     const { text } = await post(`${url}/getTaskResult`, { clientKey: KEY, taskId: Number(taskId) });
-    const { errorId, status } = JSON.parse(text);
-    return errorId === 0 && status !== 'ready' ? undefined : status;
+    const { errorId, errorCode, status } = JSON.parse(text);
+    if (errorId !== 0) return errorCode;
+    return status === 'ready' ? status : undefined;
   },
 };
 

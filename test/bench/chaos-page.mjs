@@ -45,7 +45,7 @@ export function virtualTables(result, judgements) {
   const examples = [...result.examples, ...result.faults.slice(0, 5)].map((line) => `- ${line}`).join('\n');
   return [
     judgementTable(judgements),
-    table(['a million tasks', ''], facts),
+    table(['together', ''], facts),
     countsTable('troubles of a service', result.troubles),
     examples,
   ]
