@@ -16,7 +16,18 @@ const FULL_SHARE = 0.9;
 const SLICE_MS = 250;
 
 /** @param {Played} played */
-export function figuresOf({ act, from, endsAt, to, stories, calls, violations, boughtTwice, openings }) {
+export function figuresOf({
+  act,
+  from,
+  endsAt,
+  to,
+  stories,
+  calls,
+  violations,
+  boughtTwice,
+  openings,
+  stallMs,
+}) {
   const solvable = stories.filter(({ isSolvable }) => isSolvable);
   const solved = solvable.filter(({ end }) => end === 'solved');
   const broken = act.begins.first ? (calls.first ?? []).filter(({ at }) => at < endsAt) : [];
@@ -39,6 +50,7 @@ export function figuresOf({ act, from, endsAt, to, stories, calls, violations, b
     boughtTwice,
     openings: countBy(openings.map(({ provider, scope, cause }) => `${provider} ${scope} ${cause}`)),
     opened: openings.length,
+    stallMs,
     recovery: recoveryOf(solvable, { from, endsAt, to }),
   };
 }

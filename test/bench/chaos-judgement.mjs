@@ -6,6 +6,7 @@
  * @property {string} is
  * @property {string} target
  * @property {boolean} holds
+ * @property {boolean} [isUnsure] the machine was too busy to tell
  */
 
 const LEAST_SOLVED = 0.9999;
@@ -26,7 +27,7 @@ export function none(what, times) {
 
 /** @param {number} solved @param {number} tasks @returns {Judgement} */
 export function solvedShare(solved, tasks) {
-  const share = solved / tasks;
+  const share = tasks === 0 ? 1 : solved / tasks;
   return {
     what: 'solvable tasks solved',
     is: percent(share, 3),
@@ -79,8 +80,41 @@ function atMost(what, is, most, unit = '') {
 /** @param {readonly Figures[]} figures @param {(of: Figures) => number} of */
 const overActs = (figures, of) => figures.reduce((all, each) => all + of(each), 0);
 
-/** @param {readonly { act: import('./chaos-acts.mjs').Act, figures: Figures }[]} scenes @param {Pace} pace @returns {Judgement[]} */
+/** While the bench itself was kept waiting for this long, an act proves nothing against the gateway. */
+const MOST_STALL_MS = 50;
+
+/**
+ * @typedef {{ act: import('./chaos-acts.mjs').Act, figures: Figures }} Scene
+ * @param {readonly Scene[]} scenes @param {Pace} pace @returns {Judgement[]}
+ */
 export function judgeTheatre(scenes, pace) {
+  const steady = scenes.filter(({ figures }) => figures.stallMs <= MOST_STALL_MS);
+  const fair = judgeAll(steady);
+  const together = judgeAll(scenes).map((judgement, index) =>
+    unsureIf(judgement, fair[index]?.holds === true),
+  );
+  const apart = scenes.flatMap((scene) => {
+    const { act, figures } = scene;
+    const judgements = act.checks.flatMap((check) =>
+      CHECKS[check](act.name, figures, { ...pace, probeMs: act.probeMs ?? 0 }),
+    );
+    return judgements.map((judgement) => unsureIf(judgement, !steady.includes(scene)));
+  });
+  return [...together, ...apart];
+}
+
+/** @param {Judgement} judgement @param {boolean} isExcused @returns {Judgement} */
+function unsureIf(judgement, isExcused) {
+  return { ...judgement, isUnsure: !judgement.holds && isExcused };
+}
+
+/** @param {readonly Judgement[]} judgements */
+export function missed(judgements) {
+  return judgements.filter(({ holds, isUnsure }) => !holds && !isUnsure).length;
+}
+
+/** @param {readonly Scene[]} scenes @returns {Judgement[]} */
+function judgeAll(scenes) {
   const all = scenes.map(({ figures }) => figures);
   return [
     solvedShare(
@@ -102,9 +136,6 @@ export function judgeTheatre(scenes, pace) {
     none(
       'tasks bought twice at one provider',
       overActs(all, ({ boughtTwice }) => boughtTwice),
-    ),
-    ...scenes.flatMap(({ act, figures }) =>
-      act.checks.flatMap((check) => CHECKS[check](act.name, figures, { ...pace, probeMs: act.probeMs ?? 0 })),
     ),
   ];
 }

@@ -12,7 +12,9 @@ function countsLine(counts) {
 
 /** @param {readonly Judgement[]} judgements */
 export function judgementTable(judgements) {
-  const rows = judgements.map(({ what, is, target, holds }) => [what, is, target, holds ? 'met' : 'missed']);
+  const verdict = (/** @type {Judgement} */ { holds, isUnsure }) =>
+    holds ? 'met' : isUnsure ? 'machine too busy' : 'missed';
+  const rows = judgements.map((each) => [each.what, each.is, each.target, verdict(each)]);
   return table(['what', 'is', 'target', 'verdict'], rows);
 }
 
@@ -68,6 +70,7 @@ export function theatreTables(figures) {
       'rules broken',
       'bans',
       'bought twice',
+      'longest stall of the bench',
     ],
     figures.map((each) => [
       each.name,
@@ -78,6 +81,7 @@ export function theatreTables(figures) {
       countsLine(each.violations),
       String(each.bans),
       String(each.boughtTwice),
+      ms(each.stallMs),
     ]),
   );
   const cost = table(

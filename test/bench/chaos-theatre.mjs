@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DOORS, KEY, solve } from './chaos-clients.mjs';
 import { BALANCE_CHECK_MS, COOLDOWN_MS, MAX_COOLDOWN_MS, openServices, SERVICES } from './chaos-services.mjs';
 import { freePort, startMortal } from './mortal.mjs';
@@ -21,6 +22,7 @@ import { freePort, startMortal } from './mortal.mjs';
  * @property {Readonly<Record<string, number>>} violations
  * @property {number} boughtTwice
  * @property {readonly { provider: string, scope: string, cause: string }[]} openings
+ * @property {number} stallMs the longest time in which the services and clients were not given the processor
  *
  * @typedef {object} Order
  * @property {string} main
@@ -96,6 +98,7 @@ class Theatre {
   /** @type {readonly string[]} */
   #siteKeys = [];
   #isOver = false;
+  #stalls = monitorEventLoopDelay({ resolution: 5 });
 
   /** @param {Order} order @param {Awaited<ReturnType<typeof openServices>>} services @param {import('./mortal.mjs').Mortal} gateway */
   constructor(order, services, gateway) {
@@ -107,6 +110,7 @@ class Theatre {
   async play() {
     const { acts, seconds, tell } = this.order;
     const load = this.#load();
+    this.#stalls.enable();
     await sleep(WARM_UP_MS);
     const actMs = (seconds * 1_000) / acts.length;
     const scenes = [];
@@ -115,6 +119,7 @@ class Theatre {
       scenes.push({ ...(await this.#playAct(act, actMs)), act });
     }
     this.#isOver = true;
+    this.#stalls.disable();
     await load;
     await Promise.all(this.#underWay);
     return scenes.map((scene) => this.#played(scene));
@@ -124,6 +129,7 @@ class Theatre {
   async #playAct({ begins, ends, lastsMs, siteKeys = [] }, actMs) {
     const outageMs = lastsMs ?? actMs * OUTAGE_SHARE;
     const before = this.services.counts();
+    this.#stalls.reset();
     const from = Date.now();
     for (const [name, script] of Object.entries(begins)) this.services.set(name, script);
     this.#siteKeys = siteKeys;
@@ -132,18 +138,19 @@ class Theatre {
     this.#siteKeys = [];
     const endsAt = Date.now();
     await sleep(Math.max(actMs - outageMs, actMs * (1 - OUTAGE_SHARE)));
-    return { from, endsAt, to: Date.now(), before, after: this.services.counts() };
+    const stallMs = this.#stalls.max / 1e6;
+    return { from, endsAt, to: Date.now(), stallMs, before, after: this.services.counts() };
   }
 
   /** @param {Awaited<ReturnType<Theatre['#playAct']>> & { act: Act }} scene @returns {Played} */
-  #played({ act, from, endsAt, to, before, after }) {
+  #played({ act, from, endsAt, to, stallMs, before, after }) {
     const within = (/** @type {{ at: number }} */ { at }) => at >= from && at < to;
     const violations = Object.entries(after.violations).map(([rule, times]) => [
       rule,
       times - (before.violations[rule] ?? 0),
     ]);
     return {
-      ...{ act, from, endsAt, to },
+      ...{ act, from, endsAt, to, stallMs },
       stories: this.#stories.filter(within),
       calls: Object.fromEntries(SERVICES.map((name) => [name, this.services.calls(name).filter(within)])),
       violations: Object.fromEntries(violations.filter(([, times]) => times !== 0)),

@@ -12,7 +12,6 @@ interface Figures {
   readonly solvable: number;
   readonly solved: number;
   readonly failed: object;
-  readonly violations: object;
   readonly boughtTwice: number;
   readonly openings: Readonly<Record<string, number>>;
 }
@@ -21,9 +20,9 @@ interface Outcome {
   readonly theatre: { readonly figures: readonly Figures[] };
 }
 
-// What depends on how busy the machine is, is judged by the bench alone.
+// What depends on how busy the machine is, is judged by the bench alone; the rules are on a virtual clock.
 it(
-  'solves what can be solved, breaks no rule and buys nothing twice',
+  'solves what can be solved and buys nothing twice',
   async () => {
     const args = [BENCH, '--acts', 'no slot,all at once', '--seconds', '6', '--per-second', '40'];
     const { stdout } = await promisify(execFile)(process.execPath, [...args, '--tasks', '0', '--json'], {
@@ -31,14 +30,9 @@ it(
     }).catch((ended: { readonly stdout: string }) => ended);
     const { theatre }: Outcome = JSON.parse(stdout);
     expect(theatre.figures.map(({ name }) => name)).toEqual(['no slot', 'all at once']);
-    for (const { solvable, solved, failed, violations, boughtTwice, openings } of theatre.figures) {
+    for (const { solvable, solved, failed, boughtTwice, openings } of theatre.figures) {
       expect(solvable).toBeGreaterThan(50);
-      expect({ solved, failed, violations, boughtTwice }).toEqual({
-        solved: solvable,
-        failed: {},
-        violations: {},
-        boughtTwice: 0,
-      });
+      expect({ solved, failed, boughtTwice }).toEqual({ solved: solvable, failed: {}, boughtTwice: 0 });
       expect(Object.keys(openings)).not.toEqual([]);
     }
   },
