@@ -55,63 +55,47 @@ export function virtualTables(result, judgements) {
     .join('\n\n');
 }
 
-/** @param {readonly import('./chaos-figures.mjs').Figures[]} figures */
-export function theatreTables(figures) {
-  const ms = (/** @type {number} */ value) => (Number.isFinite(value) ? `${Math.round(value)} ms` : '–');
-  const outcome = table(
-    [
-      'act',
-      'tasks',
-      'solvable',
-      'solved',
-      'failed',
-      'longest',
-      'second purchases',
-      'rules broken',
-      'bans',
-      'bought twice',
-      'longest stall of the bench',
-    ],
-    figures.map((each) => [
-      each.name,
-      ...[each.tasks, each.solvable, each.solved].map(String),
-      countsLine(each.failed),
-      ms(each.longestMs),
-      countsLine(each.secondPurchases),
-      countsLine(each.violations),
-      String(each.bans),
-      String(each.boughtTwice),
-      ms(each.stallMs),
-    ]),
-  );
-  const cost = table(
-    [
-      'act',
-      'submits to close',
-      'of these knowing',
-      'cooldowns',
-      'most in one',
-      'polls in vain',
-      'passed on',
-      'added p50',
-      'added p99',
-      'served again',
-      'full share',
-    ],
-    figures.map(({ name, wasted, wastedPolls, added, recovery }) => [
-      name,
-      ...[wasted.toOpen, wasted.toOpenKnowing, wasted.cooldowns, wasted.mostPerCooldown].map(String),
-      String(wastedPolls),
-      String(added.tasks),
-      ms(added.p50Ms),
-      ms(added.p99Ms),
-      ms(recovery.firstMs),
-      ms(recovery.fullMs),
-    ]),
-  );
-  const openings = table(
-    ['act', 'breakers that opened'],
-    figures.map(({ name, openings: counts }) => [name, countsLine(counts)]),
-  );
-  return [outcome, cost, openings].join('\n\n');
+const ms = (/** @type {number} */ value) => (Number.isFinite(value) ? `${Math.round(value)} ms` : '–');
+
+/** @typedef {readonly import('./chaos-figures.mjs').Figures[]} Acts */
+
+/** @param {Acts} acts */
+export function theatreTables(acts) {
+  return [outcomeTable(acts), costTable(acts), openingsTable(acts)].join('\n\n');
+}
+
+/** @param {Acts} acts */
+function outcomeTable(acts) {
+  const ends = ['tasks', 'solvable', 'solved', 'failed', 'longest', 'second purchases'];
+  const faults = ['rules broken', 'bans', 'bought twice', 'longest stall of the bench'];
+  const rows = acts.map((each) => [
+    each.name,
+    ...[each.tasks, each.solvable, each.solved].map(String),
+    countsLine(each.failed),
+    ms(each.longestMs),
+    countsLine(each.secondPurchases),
+    countsLine(each.violations),
+    ...[each.bans, each.boughtTwice].map(String),
+    ms(each.stallMs),
+  ]);
+  return table(['act', ...ends, ...faults], rows);
+}
+
+/** @param {Acts} acts */
+function costTable(acts) {
+  const wastes = ['submits to close', 'of these knowing', 'cooldowns', 'most in one', 'polls in vain'];
+  const times = ['passed on', 'added p50', 'added p99', 'served again', 'full share'];
+  const rows = acts.map(({ name, wasted, wastedPolls, added, recovery }) => [
+    name,
+    ...[wasted.toOpen, wasted.toOpenKnowing, wasted.cooldowns, wasted.mostPerCooldown].map(String),
+    ...[wastedPolls, added.tasks].map(String),
+    ...[added.p50Ms, added.p99Ms, recovery.firstMs, recovery.fullMs].map(ms),
+  ]);
+  return table(['act', ...wastes, ...times], rows);
+}
+
+/** @param {Acts} acts */
+function openingsTable(acts) {
+  const rows = acts.map(({ name, openings }) => [name, countsLine(openings)]);
+  return table(['act', 'breakers that opened'], rows);
 }
