@@ -36,11 +36,12 @@ export function virtualTables(result, judgements) {
       `${sum(secondPurchases).toLocaleString('en-US')}, ${wastedUsd.toFixed(2)} USD (${percent(wastedUsd / spentUsd)})`,
     ],
     ['because of', countsLine(secondPurchases)],
+    ['bought again where it was unsolvable, with no other left', String(result.askedAgain)],
     ['calls', countsLine(result.calls)],
     ['rules broken', countsLine(result.rulesBroken)],
     ['openings per provider and hour', result.openingsPerProviderHour.toFixed(2)],
     ['openings by cause', countsLine(result.openingsByCause)],
-    ...(Number.isNaN(heapMb.before)
+    ...(!Number.isFinite(heapMb.before)
       ? []
       : [['heap at rest', `${heapMb.before.toFixed(1)} MB, then ${heapMb.after.toFixed(1)} MB`]]),
   ];

@@ -34,6 +34,8 @@ export class Tally {
   /** @type {Counts} purchases beyond a task's first, by what became of the one before */
   again = new Map();
   againUsd = 0;
+  /** Tasks that the same provider was given again because it had found them unsolvable and nobody else was left. */
+  askedAgain = 0;
   polls = 0;
   #open = new Set();
 
@@ -58,7 +60,9 @@ export class Tally {
   /** @param {TaskRecord} record */
   forget({ attempts }) {
     let before = '';
-    for (const { mayBeCharged, costUsd, outcome, polls } of attempts) {
+    const unsolved = new Set();
+    let isAskedAgain = false;
+    for (const { provider, mayBeCharged, costUsd, outcome, polls } of attempts) {
       this.polls += polls;
       if (!mayBeCharged) continue;
       this.purchases += 1;
@@ -68,7 +72,10 @@ export class Tally {
         this.againUsd += costUsd ?? 0;
       }
       before = outcome;
+      isAskedAgain ||= unsolved.has(provider);
+      if (outcome === 'unsolvable') unsolved.add(provider);
     }
+    if (isAskedAgain) this.askedAgain += 1;
   }
 
   /** @param {BreakerChange} change */

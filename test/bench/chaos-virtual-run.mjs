@@ -199,7 +199,9 @@ class VirtualRun {
       examples: tally.examples,
       open: this.store?.open ?? 0,
       faults: this.faults,
-      boughtTwice: this.boughtTwice,
+      // One that found a captcha unsolvable may be asked again when there is no other: that is no mistake.
+      boughtTwice: this.boughtTwice - tally.askedAgain,
+      askedAgain: tally.askedAgain,
       rulesBroken: sorted(this.rules),
       bansEarned: Object.values(punished).reduce((sum, times) => sum + times, 0),
       purchases: tally.purchases,
