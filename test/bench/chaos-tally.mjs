@@ -34,7 +34,7 @@ export class Tally {
   /** @type {Counts} purchases beyond a task's first, by what became of the one before */
   again = new Map();
   againUsd = 0;
-  /** Tasks that the same provider was given again because it had found them unsolvable and nobody else was left. */
+  /** Times that a provider was given a task again that it had found unsolvable, because nobody else was left. */
   askedAgain = 0;
   polls = 0;
   #open = new Set();
@@ -61,7 +61,7 @@ export class Tally {
   forget({ attempts }) {
     let before = '';
     const unsolved = new Set();
-    let isAskedAgain = false;
+    const askedAgain = new Set();
     for (const { provider, mayBeCharged, costUsd, outcome, polls } of attempts) {
       this.polls += polls;
       if (!mayBeCharged) continue;
@@ -72,10 +72,10 @@ export class Tally {
         this.againUsd += costUsd ?? 0;
       }
       before = outcome;
-      isAskedAgain ||= unsolved.has(provider);
+      if (unsolved.has(provider)) askedAgain.add(provider);
       if (outcome === 'unsolvable') unsolved.add(provider);
     }
-    if (isAskedAgain) this.askedAgain += 1;
+    this.askedAgain += askedAgain.size;
   }
 
   /** @param {BreakerChange} change */
