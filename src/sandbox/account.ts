@@ -32,7 +32,9 @@ export class ServiceAccount {
   #tasks = new Map<string, AcceptedTask>();
   #olderTasks = new Map<string, AcceptedTask>();
   readonly #open = new Set<AcceptedTask>();
-  readonly #bought = new Map<string, number>();
+  #bought = new Map<string, number>();
+  #boughtBefore = new Map<string, number>();
+  readonly #boughtTwice = new Set<string>();
   #script: Script;
   #balance: number;
   #spent = 0;
@@ -67,9 +69,14 @@ export class ServiceAccount {
     return this.#delivered;
   }
 
-  /** Accepted submits of each task, by fingerprint. */
+  /** Accepted submits of each task that is kept, by fingerprint. */
   get bought(): ReadonlyMap<string, number> {
-    return this.#bought;
+    return new Map([...this.#boughtBefore, ...this.#bought]);
+  }
+
+  /** Fingerprints that were accepted more than once. */
+  get boughtTwice(): readonly string[] {
+    return [...this.#boughtTwice];
   }
 
   /** Tasks being worked on at `now`. */
@@ -159,12 +166,18 @@ export class ServiceAccount {
     const accepted = new AcceptedTask({ ...facts, ...asked, serial, upstreamId, costUsd });
     this.#tasks.set(String(upstreamId), accepted);
     this.#open.add(accepted);
-    this.#bought.set(fingerprint, (this.#bought.get(fingerprint) ?? 0) + 1);
+    this.#countPurchase(fingerprint);
     this.#balance -= cost;
     this.#spent += cost;
     this.#forgetOldest();
     if (this.#open.size >= this.#sweepAtSize) this.#sweep(facts.acceptedAt);
     return accepted;
+  }
+
+  #countPurchase(fingerprint: string): void {
+    const before = this.#bought.get(fingerprint) ?? this.#boughtBefore.get(fingerprint) ?? 0;
+    this.#bought.set(fingerprint, before + 1);
+    if (before > 0) this.#boughtTwice.add(fingerprint);
   }
 
   #idOf(wire: Question['wire'], serial: number, task: Task): string | number {
@@ -238,6 +251,8 @@ export class ServiceAccount {
     if (this.#tasks.size < this.#options.keepTasks) return;
     this.#olderTasks = this.#tasks;
     this.#tasks = new Map();
+    this.#boughtBefore = this.#bought;
+    this.#bought = new Map();
   }
 }
 

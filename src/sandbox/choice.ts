@@ -92,7 +92,14 @@ export class Choice {
 
   #outage(call: Call, now: number): Behaviour | undefined {
     const elapsedMs = now - this.#since;
-    return this.#script.outages?.find((outage) => isOn(outage, call, elapsedMs, this.#submits))?.behaviour;
+    const met = this.#script.outages?.find(
+      (outage) => isOn(outage, call, elapsedMs, this.#submits) && this.#draws(outage),
+    );
+    return met?.behaviour;
+  }
+
+  #draws({ share = 1 }: Outage): boolean {
+    return share >= 1 || this.#random() < share;
   }
 
   #failure(call: Call): Behaviour | undefined {
@@ -107,11 +114,12 @@ function isOn(outage: Outage, call: Call, elapsedMs: number, submits: number): b
   const {
     afterMs = 0,
     forMs = Number.POSITIVE_INFINITY,
+    everyMs = Number.POSITIVE_INFINITY,
     fromTask = 0,
     toTask = Number.POSITIVE_INFINITY,
   } = outage;
   const isMeant = outage.calls?.includes(call) ?? call === 'submit';
-  const isTime = elapsedMs >= afterMs && elapsedMs < afterMs + forMs;
+  const isTime = elapsedMs >= afterMs && (elapsedMs - afterMs) % everyMs < forMs;
   return isMeant && isTime && submits >= fromTask && submits <= toTask;
 }
 

@@ -5,7 +5,7 @@ import type { Reply } from './question.js';
 import type { Delivery } from './script.js';
 
 /** One byte each; a reader that only watches for silence never gives up. */
-const DRIP_EVERY_MS = 100;
+export const DRIP_EVERY_MS = 100;
 
 const BAD_GATEWAY =
   '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n' +
@@ -17,14 +17,21 @@ export function deliver(response: ServerResponse, reply: Reply, delivery: Delive
   DELIVERIES[delivery](response, reply, clock);
 }
 
+/** What arrives when all of it does. */
+export function arriving(reply: Reply, delivery: Delivery): Reply {
+  if (delivery === 'html502') return { status: 502, type: 'text/html', body: BAD_GATEWAY };
+  if (delivery === 'empty') return { ...reply, body: '' };
+  return delivery === 'half' ? { ...reply, body: half(reply.body) } : reply;
+}
+
 const DELIVERIES: Readonly<Record<Delivery, (response: ServerResponse, reply: Reply, clock: Clock) => void>> =
   {
     whole: sendWhole,
     never: () => {},
     reset: (response) => response.socket?.resetAndDestroy(),
-    html502: (response) => sendWhole(response, { status: 502, type: 'text/html', body: BAD_GATEWAY }),
-    empty: (response, reply) => sendWhole(response, { ...reply, body: '' }),
-    half: (response, reply) => sendWhole(response, { ...reply, body: half(reply.body) }),
+    html502: (response, reply) => sendWhole(response, arriving(reply, 'html502')),
+    empty: (response, reply) => sendWhole(response, arriving(reply, 'empty')),
+    half: (response, reply) => sendWhole(response, arriving(reply, 'half')),
     drip(response, reply, clock) {
       writeHead(response, reply);
       drip(response, Buffer.from(reply.body), clock);

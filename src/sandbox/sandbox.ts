@@ -13,7 +13,7 @@ export type { SandboxTask } from './accepted-task.js';
 export { fingerprintOf } from './fingerprint.js';
 export { MAGIC_SITE_KEYS } from './magic-site-keys.js';
 export type { Rule, Violation } from './rules.js';
-export type { Behaviour, Call, Manner, Outage, Rules, Script, SolveTime, Verdict } from './script.js';
+export type { Act, Behaviour, Call, Manner, Outage, Rules, Script, SolveTime, Verdict } from './script.js';
 export { CALLS, MANNERS } from './script.js';
 export { parseScript } from './script-check.js';
 export type { SandboxRequest, SandboxStats } from './service.js';

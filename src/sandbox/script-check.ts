@@ -3,7 +3,7 @@ import { type Issue, SolveError } from '../core/errors.js';
 import { isKind } from '../core/task.js';
 import { FLAVOURS } from '../wire/flavours.js';
 import { isObject } from '../wire/values.js';
-import { CALLS, MANNERS, type Outage, type Pace, type Rules, type Script } from './script.js';
+import { type Act, CALLS, MANNERS, type Outage, type Pace, type Rules, type Script } from './script.js';
 
 type Report = (path: string, message: string) => void;
 type Check = (value: unknown, path: string, report: Report) => void;
@@ -116,6 +116,8 @@ const outage = members(
   {
     afterMs: atLeast(0),
     forMs: atLeast(0),
+    everyMs: atLeast(1),
+    share,
     fromTask: whole(1),
     toTask: whole(1),
     calls: listOf(oneOf(...CALLS)),
@@ -150,7 +152,7 @@ const failRate: Check = (value, path, report) => {
   members({ submit: share, poll: share, balance: share, report: share })(value, path, report);
 };
 
-const script = members({
+const changeable = {
   solve: byKind(solveTime, 'default'),
   verdict,
   verdictOf: byKind(verdict),
@@ -178,7 +180,14 @@ const script = members({
   inlineImages: flag,
   httpErrors: flag,
   keepResultMs: atLeast(0),
-} satisfies Record<keyof Script, Check>);
+} satisfies Record<keyof Act['changes'], Check>;
+
+const act = members(
+  { afterMs: atLeast(0), changes: members(changeable) } satisfies Record<keyof Act, Check>,
+  ['afterMs', 'changes'],
+);
+
+const script = members({ ...changeable, acts: listOf(act) } satisfies Record<keyof Script, Check>);
 
 function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;

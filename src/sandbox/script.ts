@@ -77,9 +77,20 @@ export interface Outage {
   readonly forMs?: number | undefined;
   readonly fromTask?: number | undefined;
   readonly toTask?: number | undefined;
+  /** Begins anew this often, so that the service comes and goes; `forMs` says how long it is on. */
+  readonly everyMs?: number | undefined;
+  /** Share of the calls that meet it; all unless told. */
+  readonly share?: number | undefined;
   /** Submits unless told. */
   readonly calls?: readonly Call[] | undefined;
   readonly behaviour: Behaviour;
+}
+
+/** One change of the script. */
+export interface Act {
+  /** Since the sandbox opened, was reset or was given these acts. */
+  readonly afterMs: number;
+  readonly changes: Omit<Script, 'acts'>;
 }
 
 /** The pace of polls, as services publish it. */
@@ -136,6 +147,8 @@ export interface Script {
   /** Share of calls, of every sort or of each, that end as one of `failWith`. */
   readonly failRate?: number | Readonly<Partial<Record<Call, number>>> | undefined;
   readonly failWith?: readonly Behaviour[] | undefined;
+  /** Changes of this script, each when its time has come. */
+  readonly acts?: readonly Act[] | undefined;
 
   /** What the account holds; set it again to pay in. 10,000 unless told. */
   readonly balanceUsd?: number | undefined;

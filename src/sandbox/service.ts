@@ -5,6 +5,7 @@ import type { Task } from '../core/task.js';
 import type { AcceptedTask, SandboxTask } from './accepted-task.js';
 import { ServiceAccount } from './account.js';
 import { Choice, type Treatment } from './choice.js';
+import { Programme } from './programme.js';
 import { type Answer, type Question, type Reply, refused } from './question.js';
 import { seededRandom } from './random.js';
 import type { SentRequest } from './request.js';
@@ -42,9 +43,9 @@ export interface SandboxStats {
   readonly inFlight: number;
   readonly balanceUsd: number;
   readonly spentUsd: number;
-  /** Accepted submits of each task, by `fingerprintOf(task)`. */
+  /** Accepted submits of each task that is kept, by `fingerprintOf(task)`. */
   readonly bought: ReadonlyMap<string, number>;
-  /** Fingerprints with more than one. */
+  /** Fingerprints with more than one, also of tasks that are not kept any more. */
   readonly boughtTwice: readonly string[];
   readonly violations: Readonly<Partial<Record<Rule, number>>>;
 }
@@ -75,6 +76,7 @@ export class Service {
   readonly #choice: Choice;
   readonly #rules: RuleBook;
   readonly #requests: Ring<SandboxRequest>;
+  #programme: Programme;
   readonly #calls: Record<Call, number> = { submit: 0, poll: 0, balance: 0, report: 0 };
   readonly #refused = new Map<string, number>();
   readonly #broken = new Map<Delivery, number>();
@@ -89,12 +91,26 @@ export class Service {
     this.#choice = new Choice(script, random, clock.now());
     this.#rules = new RuleBook(script.rules);
     this.#requests = new Ring(keepRequests);
+    this.#programme = new Programme(script.acts, clock.now());
   }
 
   set(changes: Script): void {
+    const now = this.#clock.now();
+    this.#playActs(now);
+    this.#change(changes, now);
+    if ('acts' in changes) this.#programme = new Programme(changes.acts, now);
+  }
+
+  /** What changes begins at its own time, though nobody called just then. */
+  #playActs(now: number): void {
+    for (let act = this.#programme.next(now); act; act = this.#programme.next(now))
+      this.#change(act.changes, act.at);
+  }
+
+  #change(changes: Script, at: number): void {
     this.#script = { ...this.#script, ...changes };
     this.#account.follow(this.#script, changes);
-    this.#choice.follow(this.#script, changes, this.#clock.now());
+    this.#choice.follow(this.#script, changes, at);
     this.#rules.follow(this.#script.rules);
   }
 
@@ -115,7 +131,8 @@ export class Service {
   }
 
   stats(): SandboxStats {
-    const { bought, delivered, balanceUsd, spentUsd } = this.#account;
+    this.#playActs(this.#clock.now());
+    const { bought, boughtTwice, delivered, balanceUsd, spentUsd } = this.#account;
     return {
       calls: { ...this.#calls },
       accepted: this.#accepted,
@@ -126,17 +143,18 @@ export class Service {
       balanceUsd,
       spentUsd,
       bought,
-      boughtTwice: [...bought].filter(([, times]) => times > 1).map(([fingerprint]) => fingerprint),
+      boughtTwice,
       violations: this.#rules.counts(),
     };
   }
 
   /** What to send to this request. */
   receive(request: SentRequest): Sending {
+    const now = this.#clock.now();
+    this.#playActs(now);
     const { httpErrors = false, flavour } = this.#script;
     const question = readQuestion(request, { httpErrors, flavour });
     const { call } = question;
-    const now = this.#clock.now();
     const arrival = { request, question, now };
     if (call === 'other') return this.#send(arrival, unasked(question), PROMPT);
     this.#calls[call] += 1;

@@ -22,6 +22,11 @@ const WHOLE = {
   outages: [
     { afterMs: 1, forMs: 2, calls: ['poll', 'report'], behaviour: 'reset' },
     { fromTask: 1, toTask: 2, behaviour: { code: 'X' } },
+    { afterMs: 0, forMs: 5, everyMs: 20, share: 0.3, behaviour: 'reset' },
+  ],
+  acts: [
+    { afterMs: 10, changes: { submit: 'reset', balanceUsd: 0 } },
+    { afterMs: 20, changes: { submit: 'ok', balanceUsd: 5 } },
   ],
   failRate: { submit: 0.1, poll: 0, balance: 1, report: 0.5 },
   failWith: ['empty'],
@@ -103,6 +108,11 @@ it.each([
     { outages: [{ calls: ['dance'], behaviour: 'ok' }] },
     'outages[0].calls[0]: must be one of submit, poll, balance, report',
   ],
+  [{ outages: [{ share: 2, behaviour: 'ok' }] }, 'outages[0].share: must be a number from 0 to 1'],
+  [{ outages: [{ everyMs: 0, behaviour: 'ok' }] }, 'outages[0].everyMs: must be a number of at least 1'],
+  [{ acts: [{ changes: {} }] }, 'acts[0].afterMs: is required'],
+  [{ acts: [{ afterMs: 1, changes: { threads: -1 } }] }, /^acts\[0\].changes.threads: must be a whole/],
+  [{ acts: [{ afterMs: 1, changes: { acts: [] } }] }, /^acts\[0\].changes.acts: is not known/],
   [{ rules: { enforce: 'shoot' } }, 'rules.enforce: must be one of record, ban'],
   [
     { rules: { burst: { calls: 0, withinMs: 5 } } },
