@@ -43,6 +43,8 @@ export default json({
   timing: {
     firstPollMs: 5_000,
     pollEveryMs: 2_000,
+    // The steps of the official Python client; the one for Node takes twice that.
+    floorMs: 1_000,
     maxPolls: 120,
     giveUpMs: 180_000,
     answerWithinMs: 10_000,

@@ -15,6 +15,8 @@ const FACTS: ServiceFacts<wire.DeathByCaptchaRow> = {
   timing: {
     firstPollMs: 3_000,
     pollEveryMs: 3_000,
+    // Its own clients take steps of two and three seconds, once past the first.
+    floorMs: 2_000,
     maxPolls: 120,
     giveUpMs: 120_000,
     answerWithinMs: 10_000,

@@ -27,6 +27,8 @@ export default json({
   timing: {
     firstPollMs: 1_000,
     pollEveryMs: 1_000,
+    // The shortest steps of its own client.
+    floorMs: 500,
     maxPolls: 120,
     giveUpMs: 60_000,
     answerWithinMs: 10_000,

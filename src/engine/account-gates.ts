@@ -62,7 +62,11 @@ export class AccountGates {
     this.key = this.#gate('key');
     this.ban = this.#gate('ban');
     this.operator = this.#gate('operator');
-    this.#kinds = new KindStates(account.id, (kind) => this.#gate('kind', kind));
+    this.#kinds = new KindStates(
+      account.id,
+      (kind) => this.#gate('kind', kind),
+      () => tools.clock.now(),
+    );
     this.doubt = new Doubt(tools.clock, tools.breaker);
     this.circuit = new Circuit(account.id);
     this.balance = new Balance(tools.clock, {

@@ -4,6 +4,7 @@ import type {
   Accepted,
   Account,
   Exchange,
+  Polled,
   Solved,
   Transport,
   UpstreamReport,
@@ -12,6 +13,7 @@ import type {
 import type { Task, TaskKind } from '../core/task.js';
 import { AccountGates, type GateTools } from './account-gates.js';
 import { isOpenCircuit } from './circuit.js';
+import { PollDesk } from './poll-desk.js';
 
 export interface AccountTools extends GateTools {
   readonly transport: Transport;
@@ -51,6 +53,7 @@ export class AccountState {
   /** Tasks at the provider or on their way to it. */
   inFlight = 0;
   readonly gates: AccountGates;
+  readonly polls: PollDesk;
   readonly #unanswered = new Set<{ readonly since: number }>();
 
   constructor(
@@ -58,6 +61,7 @@ export class AccountState {
     private readonly tools: AccountTools,
   ) {
     this.gates = new AccountGates(account, tools, () => this.#askBalance());
+    this.polls = new PollDesk(this, tools.clock);
   }
 
   get id(): string {
@@ -143,6 +147,23 @@ export class AccountState {
     return await this.#reach((isProbe) =>
       this.#exchange('poll', this.account.provider.poll, task, { ...limits, isProbe }),
     );
+  }
+
+  /** Several at once; null when their answers cannot be told apart. */
+  async pollMany(tasks: readonly UpstreamTask[], limits: CallLimits): Promise<readonly Polled[] | null> {
+    const { pollMany } = this.account.provider;
+    if (!pollMany) return null;
+    const askedAt = this.tools.clock.now();
+    const answers = await this.#reach((isProbe) =>
+      this.#exchange('poll', pollMany, tasks, { ...limits, isProbe }),
+    );
+    if (!answers) return null;
+    return answers.map((answer) => {
+      if (!(answer instanceof SolveError)) return answer;
+      const error = this.#named('poll', answer);
+      this.gates.failed(error, false, askedAt);
+      return error;
+    });
   }
 
   /** Tells the provider whether its answer worked, where it wants to know. */

@@ -18,6 +18,7 @@ export class KindStates {
   constructor(
     private readonly accountId: string,
     private readonly openGate: (kind: TaskKind) => Gate,
+    private readonly now: () => number,
   ) {}
 
   /** The state of a kind. Clients may make up any name: those beyond the first hundred share one state. */
@@ -27,7 +28,7 @@ export class KindStates {
     const known = this.#states.get(kind);
     if (known) return known;
     const gate = this.openGate(kind);
-    const state = { circuit: new Circuit(`${this.accountId} ${kind}`), gate, score: new Score() };
+    const state = { circuit: new Circuit(`${this.accountId} ${kind}`), gate, score: new Score(this.now) };
     this.#states.set(kind, state);
     return state;
   }

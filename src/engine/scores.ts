@@ -1,22 +1,37 @@
 /** What an account × kind has shown lately: how often it solves and how long it takes. */
 
+import { SolveTimes, type SolveTimesFigures } from './solve-times.js';
+
 const KEPT = 200;
+/** Times that are older than this say nothing about now. */
+const TIMES_KEPT_MS = 3_600_000;
 
 /** What a score is made of, to be kept beyond the process. */
 export interface ScoreFigures {
   readonly solveMs: readonly number[];
   readonly solved: number;
   readonly failed: number;
+  /** What the polls have shown; absent in what earlier versions kept. */
+  readonly times?: SolveTimesFigures | undefined;
+}
+
+interface SolveTime {
+  readonly tookMs: number;
+  readonly at: number;
 }
 
 /** The last few outcomes; old ones are overwritten. */
 export class Score {
-  readonly #solveMs: number[] = [];
+  /** When results come, for the polls; the figures below are for people and for choosing an account. */
+  readonly times = new SolveTimes();
+  readonly #solves: SolveTime[] = [];
   readonly #isSolved: boolean[] = [];
   #next = 0;
   #nextTime = 0;
   /** Something was added since `figures` was asked for last. */
   hasChanged = false;
+
+  constructor(private readonly now: () => number = () => 0) {}
 
   solved(tookMs: number): void {
     this.#time(tookMs);
@@ -36,12 +51,14 @@ export class Score {
   figures(): ScoreFigures {
     this.hasChanged = false;
     const solved = this.#isSolved.filter(Boolean).length;
-    return { solveMs: [...this.#solveMs], solved, failed: this.#isSolved.length - solved };
+    const solveMs = this.#lately.map(({ tookMs }) => tookMs);
+    return { solveMs, solved, failed: this.#isSolved.length - solved, times: this.times.figures() };
   }
 
   /** Takes what an earlier process has learnt, where nothing is known yet. */
-  restore({ solveMs, solved, failed }: ScoreFigures): void {
+  restore({ solveMs, solved, failed, times }: ScoreFigures): void {
     if (this.#isSolved.length > 0) return;
+    this.times.restore(times);
     for (let count = 0; count < failed; count += 1) this.#add(false);
     for (let count = 0; count < solved; count += 1) this.#add(true);
     for (const tookMs of solveMs) this.#time(tookMs);
@@ -49,7 +66,7 @@ export class Score {
   }
 
   #time(tookMs: number): void {
-    this.#solveMs[this.#nextTime] = tookMs;
+    this.#solves[this.#nextTime] = { tookMs, at: this.now() };
     this.#nextTime = (this.#nextTime + 1) % KEPT;
   }
 
@@ -59,9 +76,19 @@ export class Score {
     return this.#isSolved.filter(Boolean).length / this.#isSolved.length;
   }
 
-  /** The solve time that the given share of tasks stays within, in ms; null before the first solve. */
+  /** How many solve times are known, those of the last hour. */
+  get solves(): number {
+    return this.#lately.length;
+  }
+
+  /** The solve time that the given share of tasks stays within, in ms; null when nothing was solved for an hour. */
   percentileMs(share: number): number | null {
-    const sorted = [...this.#solveMs].sort((a, b) => a - b);
+    const sorted = this.#lately.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
     return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;
+  }
+
+  get #lately(): readonly SolveTime[] {
+    const since = this.now() - TIMES_KEPT_MS;
+    return this.#solves.filter(({ at }) => at > since);
   }
 }

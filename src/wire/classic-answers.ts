@@ -1,6 +1,6 @@
 /** What in.php and res.php answer, read and said. */
-import { SolveError } from '../core/errors.js';
-import type { Accepted, Solved, UpstreamReply } from '../core/provider.js';
+import { type Opens, SolveError } from '../core/errors.js';
+import type { Accepted, Polled, Solved, UpstreamReply } from '../core/provider.js';
 import { asText, type Solution } from '../core/solution.js';
 import { isKind, type Task, type TaskKind } from '../core/task.js';
 import { classicCodes } from './classic.js';
@@ -95,6 +95,50 @@ export function readResult(
   const solution = readAnswer(kind, row, row.isObject ? unfold(root) : root);
   if (!solution || !(isStated || row.isObject)) throw badReply(reply);
   return { solution, costUsd: priceIn(root) };
+}
+
+/** A result that can be told from a code and from its neighbours: long, and without a pipe or a blank. */
+const TOKEN = /^(?!ERROR)[\w.~+/=:@$%!*,;-]{20,}$/;
+
+/** Whether the answer to this task is one text without a pipe, so that it can stand among others. */
+export function isOneToken(task: Task, row: ClassicRow | undefined): boolean {
+  if (!row || row.isObject || task.cookies !== undefined) return false;
+  const members = Object.keys(row.answer);
+  return members.includes('token') && members.every((name) => BESIDE_TOKEN.has(name));
+}
+
+/** What is said beside a token only in answers to a single id, and is no part of what solves the captcha. */
+const BESIDE_TOKEN: ReadonlySet<string> = new Set(['token', 'userAgent', 'cookies']);
+
+/** The answers to `ids`, in their order; null when they cannot be told apart. */
+export function readSeveral(
+  reply: UpstreamReply,
+  kinds: readonly { readonly kind: TaskKind; readonly row: ClassicRow }[],
+  codes: CodeTable = classicCodes,
+): readonly Polled[] | null {
+  const parts = reply.body.trim().split('|');
+  if (parts.length === kinds.length && parts.length > 1)
+    return parts.map((part, index) => readPart(part.trim(), kinds[index], codes));
+  const { isDone, code } = readReply(reply, codes);
+  const error = isDone ? undefined : codes.toError(code, 'poll');
+  // A word about the account is one about every task; one about a task, said of all together, is none.
+  if (error && (ABOUT_ALL.has(error.opens) || error.next === 'wait')) throw error;
+  return null;
+}
+
+const ABOUT_ALL: ReadonlySet<Opens> = new Set(['key', 'ban', 'money'] as const);
+
+function readPart(
+  part: string,
+  asked: { readonly kind: TaskKind; readonly row: ClassicRow } | undefined,
+  codes: CodeTable,
+): Polled {
+  const isCode = codes.find(part) !== undefined || /^[A-Z][A-Z0-9_]{3,60}$/.test(part);
+  if (isCode) return codes.toError(part, 'poll');
+  const solution =
+    asked && TOKEN.test(part) ? readAnswer(asked.kind, asked.row, { request: part }) : undefined;
+  if (solution) return { solution };
+  return new SolveError('bad_reply', { detail: 'One of several answers is neither a token nor a code.' });
 }
 
 function priceIn(root: unknown): number | undefined {

@@ -15,7 +15,7 @@ it('fills in every default', () => {
       maxUsdPerTask: 0.02,
     },
     breaker: { failures: 3, cooldownMs: 5_000, maxCooldownMs: 300_000, balanceCheckMs: 60_000 },
-    polling: { holdMs: 3_000 },
+    polling: { holdMs: 3_000, costMs: 75 },
     store: {
       use: 'sqlite',
       path: 'data/gateway.db',

@@ -21,6 +21,9 @@ export const PACE: Timing = {
   answerWithinMs: 10_000,
 };
 
+/** The classic wire, one task a poll: tests that look at single polls see each by itself. */
+export const SINGLY: Provider = { ...classic, pollMany: undefined };
+
 export const CLIENT: Client = {
   id: 'qa',
   keySha256: createHash('sha256').update('qa-key').digest('hex'),
@@ -50,9 +53,9 @@ export interface AccountFacts extends Partial<Omit<Account, 'timing' | 'priceUsd
   readonly provider?: Provider;
 }
 
-/** One account; it speaks the classic wire at a public address unless told otherwise. */
+/** One account; it speaks the classic wire, one task a poll, at a public address unless told otherwise. */
 export function account(id: string, facts: AccountFacts = {}): Account {
-  const { timing, priceUsd = 0.001, provider = classic, ...rest } = facts;
+  const { timing, priceUsd = 0.001, provider = SINGLY, ...rest } = facts;
   return {
     id,
     provider,
