@@ -80,7 +80,7 @@ function inPhp(task: Task, row: wire.ClassicRow | undefined, path: `/${string}`)
 function several(mostTasks: number, rows: ServiceRows<wire.ClassicRow>, codes: CodeTable): PollMany {
   return {
     mostTasks,
-    takes: (task) => answers.isOneToken(task, rows.find(task.kind)),
+    takes: (task) => rows.find(task.kind) !== undefined && answers.isOneToken(task),
     ask(tasks) {
       const ids = tasks.map(({ upstreamId }) => String(upstreamId)).join(',');
       return { method: 'GET', path: '/res.php', key: 'query.key', query: { action: 'get', ids } };

@@ -11,8 +11,8 @@ export interface Waiting extends Asking {
   readonly end: (asked: Asked) => void;
   /** Takes it out of the row. */
   cancel: Cancel;
-  /** It has left by itself. */
-  isUnderWay: boolean;
+  /** Whether it still waits, or has left: by itself, or with others. */
+  state: 'waiting' | 'alone' | 'joint';
 }
 
 interface Consequences {
@@ -22,8 +22,8 @@ interface Consequences {
   readonly apart: (waiting: Waiting) => void;
 }
 
-/** Between two such calls of one account: 2Captcha allows sixty in three seconds, submits included. */
-const SPACING_MS = 100;
+/** Between two such calls of one account: 2Captcha allows sixty calls in three seconds, submits included. */
+const SPACING_MS = 75;
 /** Somebody due waits this long for those who are due next; a part of the floor where that is less. */
 const LONGEST_HOLD_MS = 200;
 const HOLD_SHARE = 0.2;
@@ -132,7 +132,8 @@ export class JointPolls {
     if (first && joining.length === 1) return await this.consequences.alone(first);
     const leaving = joining.filter((waiting) => {
       const isLeaving = waiting.leave();
-      if (!isLeaving) waiting.end({ status: 'kept' });
+      if (isLeaving) waiting.state = 'joint';
+      else waiting.end({ status: 'kept' });
       return isLeaving;
     });
     if (leaving.length === 0) return;

@@ -79,10 +79,10 @@ export class PollDesk {
         if (asked.status === 'kept' && waiting.nudgedAt !== undefined) this.#nudged.set(id, waiting.nudgedAt);
         resolve(asked);
       };
-      const waiting: Waiting = { ...asking, nudgedAt, end, cancel: () => {}, isUnderWay: false };
+      const waiting: Waiting = { ...asking, nudgedAt, end, cancel: () => {}, state: 'waiting' };
       // A single call has the signal itself, and its answer counts even so.
       const onAbort = () => {
-        if (!waiting.isUnderWay) end({ status: 'aborted' });
+        if (waiting.state !== 'alone') end({ status: 'aborted' });
       };
       asking.signal.addEventListener('abort', onAbort);
       this.#waiting.set(id, waiting);
@@ -96,7 +96,7 @@ export class PollDesk {
   nudge(upstreamId: UpstreamId): void {
     const id = String(upstreamId);
     const waiting = this.#waiting.get(id);
-    if (!waiting || waiting.isUnderWay) {
+    if (waiting?.state !== 'waiting') {
       this.#nudged.set(id, this.clock.now());
       return;
     }
@@ -121,7 +121,7 @@ export class PollDesk {
       waiting.end({ status: 'kept' });
       return;
     }
-    waiting.isUnderWay = true;
+    waiting.state = 'alone';
     const askedAt = this.clock.now();
     const answer = await this.calls.poll(upstream, { timeoutMs, signal }).catch(asSolveError);
     waiting.end({ status: 'answered', answer, askedAt, nudgedAt });

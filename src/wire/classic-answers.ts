@@ -2,7 +2,7 @@
 import { type Opens, SolveError } from '../core/errors.js';
 import type { Accepted, Polled, Solved, UpstreamReply } from '../core/provider.js';
 import { asText, type Solution } from '../core/solution.js';
-import { isKind, type Task, type TaskKind } from '../core/task.js';
+import { isKind, type Kind, type Task, type TaskKind } from '../core/task.js';
 import { classicCodes } from './classic.js';
 import { CLASSIC_KINDS, type ClassicRow } from './classic-kinds.js';
 import type { CodeTable } from './codes.js';
@@ -26,7 +26,7 @@ function readReply(reply: UpstreamReply, codes: CodeTable): Reply {
   if (isObject(parsed)) return readObject(parsed);
   if (body.startsWith('OK|')) return done({ request: body.slice(3) });
   const word = typeof parsed === 'string' ? parsed : body;
-  if (codes.find(word) || /^[A-Z][A-Z0-9_]{3,60}$/.test(word)) return refused(word);
+  if (isCode(word, codes)) return refused(word);
   throw badReply(reply);
 }
 
@@ -100,15 +100,19 @@ export function readResult(
 /** A result that can be told from a code and from its neighbours: long, and without a pipe or a blank. */
 const TOKEN = /^(?!ERROR)[\w.~+/=:@$%!*,;-]{20,}$/;
 
-/** Whether the answer to this task is one text without a pipe, so that it can stand among others. */
-export function isOneToken(task: Task, row: ClassicRow | undefined): boolean {
-  if (!row || row.isObject || task.cookies !== undefined) return false;
-  const members = Object.keys(row.answer);
-  return members.includes('token') && members.every((name) => BESIDE_TOKEN.has(name));
-}
+/** Kinds whose answer is one token without a pipe; what is said beside it to a single id is no part of the solution. */
+const ONE_TOKEN: ReadonlySet<TaskKind> = new Set<Kind>([
+  'recaptcha_v2',
+  'recaptcha_v2_enterprise',
+  'recaptcha_v3',
+  'recaptcha_v3_enterprise',
+  'turnstile',
+]);
 
-/** What is said beside a token only in answers to a single id, and is no part of what solves the captcha. */
-const BESIDE_TOKEN: ReadonlySet<string> = new Set(['token', 'userAgent', 'cookies']);
+/** Whether the answer to this task can stand among others: with cookies of its own it says more than a token. */
+export function isOneToken({ kind, cookies }: Task): boolean {
+  return ONE_TOKEN.has(kind) && cookies === undefined;
+}
 
 /** The answers to `ids`, in their order; null when they cannot be told apart. */
 export function readSeveral(
@@ -119,11 +123,16 @@ export function readSeveral(
   const parts = reply.body.trim().split('|');
   if (parts.length === kinds.length && parts.length > 1)
     return parts.map((part, index) => readPart(part.trim(), kinds[index], codes));
+  if (parts.length > 1 && parts.every((part) => TOKEN.test(part) || isCode(part, codes))) return null;
   const { isDone, code } = readReply(reply, codes);
   const error = isDone ? undefined : codes.toError(code, 'poll');
   // A word about the account is one about every task; one about a task, said of all together, is none.
   if (error && (ABOUT_ALL.has(error.opens) || error.next === 'wait')) throw error;
   return null;
+}
+
+function isCode(part: string, codes: CodeTable): boolean {
+  return codes.find(part) !== undefined || /^[A-Z][A-Z0-9_]{3,60}$/.test(part);
 }
 
 const ABOUT_ALL: ReadonlySet<Opens> = new Set(['key', 'ban', 'money'] as const);
@@ -133,8 +142,7 @@ function readPart(
   asked: { readonly kind: TaskKind; readonly row: ClassicRow } | undefined,
   codes: CodeTable,
 ): Polled {
-  const isCode = codes.find(part) !== undefined || /^[A-Z][A-Z0-9_]{3,60}$/.test(part);
-  if (isCode) return codes.toError(part, 'poll');
+  if (isCode(part, codes)) return codes.toError(part, 'poll');
   const solution =
     asked && TOKEN.test(part) ? readAnswer(asked.kind, asked.row, { request: part }) : undefined;
   if (solution) return { solution };
