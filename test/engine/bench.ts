@@ -78,6 +78,7 @@ export interface Setup {
   readonly clients?: readonly Client[];
   readonly routing?: Partial<RoutingSettings>;
   readonly breaker?: Partial<BreakerSettings>;
+  readonly pollCostMs?: number | undefined;
   /** Tasks that an earlier process left. */
   readonly left?: readonly TaskRecord[];
   /** The test says itself what is left of timers and scripts. */
@@ -171,7 +172,7 @@ export class Bench {
   }
 
   #build(): Engine {
-    const { accounts = ['a', 'b'], clients = [CLIENT], routing, breaker } = this.setup;
+    const { accounts = ['a', 'b'], clients = [CLIENT], routing, breaker, pollCostMs } = this.setup;
     return new Engine({
       clock: this.clock,
       events: this.events,
@@ -181,6 +182,7 @@ export class Bench {
       clients,
       routing: { ...ROUTING, ...routing },
       breaker: { ...BREAKER, ...breaker },
+      pollCostMs,
       onStoreError: (error) => this.faults.push(error),
     });
   }
