@@ -27,9 +27,12 @@ it('a heap gives out what is first, whatever came in between', () => {
 
 describe('alarms', () => {
   it('ring at their times and in the order they were set, and the cancelled ones never', async () => {
-    const plans = fc.array(fc.record({ delayMs: fc.integer({ min: 0, max: 40 }), isCancelled: fc.boolean() }), {
-      maxLength: 30,
-    });
+    const plans = fc.array(
+      fc.record({ delayMs: fc.integer({ min: 0, max: 40 }), isCancelled: fc.boolean() }),
+      {
+        maxLength: 30,
+      },
+    );
     const property = fc.asyncProperty(plans, async (list) => {
       const clock = new FakeClock();
       const alarms = new Alarms(clock);

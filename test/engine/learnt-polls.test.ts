@@ -32,7 +32,9 @@ describe('an account that always takes twenty seconds', () => {
     const later = await solveOne(bench, 20_000);
     expect(later.length).toBeLessThanOrEqual(8);
     expect(Number(later.at(-1))).toBeLessThan(21_000);
-    expect(Math.min(...later.slice(1).map((at, index) => at - Number(later[index])))).toBeGreaterThanOrEqual(1_000);
+    expect(Math.min(...later.slice(1).map((at, index) => at - Number(later[index])))).toBeGreaterThanOrEqual(
+      1_000,
+    );
   });
 
   it('is polled as often as it allows when polls cost nothing', async () => {

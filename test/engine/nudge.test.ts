@@ -106,9 +106,9 @@ describe('a nudge', () => {
     bench.engine.nudge('a', 'u2');
     await bench.clock.advance(20_000);
     expect(bench.times('a', 'poll')).toEqual([5_000, 12_000, 25_000]);
-    expect(bench.transport.calls('a', 'poll').map(({ request }) => request.query?.ids ?? request.query?.id)).toEqual(
-      ['u1,u2', 'u2', 'u1'],
-    );
+    expect(
+      bench.transport.calls('a', 'poll').map(({ request }) => request.query?.ids ?? request.query?.id),
+    ).toEqual(['u1,u2', 'u2', 'u1']);
     for (const id of ids) expect(await bench.find(id)).toMatchObject({ status: 'solved' });
   });
 });
