@@ -10,6 +10,8 @@ interface Alarm {
 
 /** Cancelled alarms are dropped once they are this many and more than those that are left. */
 const LITTER = 1_000;
+/** So many ring in one turn; the others in the next, so that clients are answered in between. */
+const MOST_AT_ONCE = 500;
 
 /** A clock on top of another that holds a single timer there, for the first alarm; of two at once the older goes first. */
 export class Alarms implements Clock {
@@ -18,8 +20,13 @@ export class Alarms implements Clock {
   #cancelled = 0;
   #timerAt = Number.POSITIVE_INFINITY;
   #cancelTimer: Cancel = () => {};
+  #isRinging = false;
 
-  constructor(private readonly clock: Clock) {}
+  readonly #uptime: () => number;
+
+  constructor(private readonly clock: Clock) {
+    this.#uptime = clock.uptime ?? (() => clock.now());
+  }
 
   now(): number {
     return this.clock.now();
@@ -27,7 +34,7 @@ export class Alarms implements Clock {
 
   after(delayMs: number, action: () => void): Cancel {
     this.#order += 1;
-    const alarm: Alarm = { at: this.clock.now() + Math.max(delayMs, 0), order: this.#order, action };
+    const alarm: Alarm = { at: this.#uptime() + Math.max(delayMs, 0), order: this.#order, action };
     this.#alarms.push(alarm);
     this.#set();
     return () => {
@@ -41,32 +48,37 @@ export class Alarms implements Clock {
   /** Sets the timer for the first alarm. */
   #set(): void {
     const at = this.#alarms.first?.at ?? Number.POSITIVE_INFINITY;
-    if (at === this.#timerAt) return;
+    if (at === this.#timerAt || this.#isRinging) return;
     this.#cancelTimer();
     this.#timerAt = at;
     this.#cancelTimer =
-      at === Number.POSITIVE_INFINITY
-        ? () => {}
-        : this.clock.after(at - this.clock.now(), () => this.#ring());
+      at === Number.POSITIVE_INFINITY ? () => {} : this.clock.after(at - this.#uptime(), () => this.#ring());
   }
 
+  /** Alarms that are set meanwhile wait for the next timer, so that nothing starves. */
   #ring(): void {
-    this.#timerAt = Number.POSITIVE_INFINITY;
-    const now = this.clock.now();
-    // Alarms that these set for this very moment wait for the next timer, so that nothing starves.
-    const due: Alarm[] = [];
-    for (let first = this.#alarms.first; first && first.at <= now; first = this.#alarms.first) {
-      this.#alarms.pop();
-      due.push(first);
+    const now = this.#uptime();
+    const last = this.#order;
+    let left = MOST_AT_ONCE;
+    this.#isRinging = true;
+    try {
+      for (
+        let first = this.#alarms.first;
+        first && first.at <= now && first.order <= last && left > 0;
+        first = this.#alarms.first
+      ) {
+        this.#alarms.pop();
+        const { action } = first;
+        first.action = undefined;
+        left -= 1;
+        if (action) action();
+        else this.#cancelled -= 1;
+      }
+    } finally {
+      this.#isRinging = false;
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.#tidy();
     }
-    this.#set();
-    for (const alarm of due) {
-      const { action } = alarm;
-      alarm.action = undefined;
-      if (action) action();
-      else this.#cancelled -= 1;
-    }
-    this.#tidy();
   }
 
   /** Drops what was cancelled: in front always, anywhere once it is much. */

@@ -102,10 +102,7 @@ export class JointPolls {
 
   /** Whoever may go now, the most urgent first; nobody when nobody is due. */
   #joining(now: number): readonly Waiting[] {
-    const able = [...this.#row].filter(
-      ({ earliestAt, dueAt, floorMs }) =>
-        earliestAt <= now && dueAt <= now + Math.min(LONGEST_AHEAD_MS, AHEAD_SHARE * floorMs),
-    );
+    const able = [...this.#row].filter((waiting) => mayJoin(waiting, now));
     const ordered = able.sort((one, other) => one.dueAt - other.dueAt);
     const isDue = ordered[0] !== undefined && ordered[0].dueAt <= now;
     return isDue ? ordered.slice(0, this.calls.account.provider.pollMany?.mostTasks ?? 1) : [];
@@ -118,11 +115,7 @@ export class JointPolls {
     if (!first || joining.length >= most) return 0;
     const holdMs = Math.floor(Math.min(LONGEST_HOLD_MS, HOLD_SHARE * first.floorMs));
     const going = new Set(joining);
-    for (const waiting of this.#row) {
-      const at = Math.max(waiting.earliestAt, now);
-      if (!going.has(waiting) && at <= now + holdMs && waiting.dueAt <= now + holdMs + LONGEST_AHEAD_MS)
-        return holdMs;
-    }
+    for (const waiting of this.#row) if (!going.has(waiting) && mayJoin(waiting, now + holdMs)) return holdMs;
     return 0;
   }
 
@@ -155,6 +148,11 @@ export class JointPolls {
     this.#unread = 0;
     this.#offUntil = this.clock.now() + OFF_MS;
   }
+}
+
+/** Whether a call at that time may ask for it too: it would be due shortly after. */
+function mayJoin({ earliestAt, dueAt, floorMs }: Waiting, at: number): boolean {
+  return earliestAt <= at && dueAt <= at + Math.min(LONGEST_AHEAD_MS, AHEAD_SHARE * floorMs);
 }
 
 function answerAt(answers: readonly Polled[] | null, index: number): Polled {

@@ -69,6 +69,22 @@ describe('alarms', () => {
     expect([rung, clock.pending]).toEqual([['first', 'third'], 0]);
   });
 
+  it('ring in time though somebody sets the time of day back', async () => {
+    const clock = new FakeClock();
+    let isSetBack = false;
+    const set = {
+      now: () => clock.now() - (isSetBack ? 3_600_000 : 0),
+      uptime: () => clock.now(),
+      after: (delayMs: number, action: () => void) => clock.after(delayMs, action),
+    };
+    const alarms = new Alarms(set);
+    const rung: number[] = [];
+    for (const ms of [10, 20]) alarms.after(ms, () => rung.push(ms));
+    isSetBack = true;
+    await clock.advance(20);
+    expect(rung).toEqual([10, 20]);
+  });
+
   it('ten thousand need one timer, set and cancelled', async () => {
     const clock = new FakeClock();
     const alarms = new Alarms(clock);
