@@ -23,6 +23,7 @@ export default {
     baseUrl: 'https://2captcha.com',
     kinds: TWOCAPTCHA_CLASSIC,
     onRequest: WITHDRAWN_CLASSIC,
+    idsPerPoll: 100,
   }),
   over: {
     json: json({

@@ -9,5 +9,7 @@ export default classic({
   baseUrl: '',
   kinds: { ...TWOCAPTCHA_CLASSIC, ...WITHDRAWN_CLASSIC },
   onRequest: { cloudflare_clearance: {}, bls: {} },
+  // A service that does not know `ids` is noticed by its answers.
+  idsPerPoll: 100,
   ...TWOCAPTCHA_PACE,
 });

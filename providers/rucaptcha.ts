@@ -22,6 +22,7 @@ export default {
     baseUrl: 'https://rucaptcha.com',
     kinds: TWOCAPTCHA_CLASSIC,
     onRequest: WITHDRAWN_CLASSIC,
+    idsPerPoll: 100,
   }),
   over: {
     json: json({

@@ -11,6 +11,7 @@ import { systemClock } from './core/clock.js';
 import type { Dialect } from './core/dialect.js';
 import { Events } from './core/events.js';
 import type { Provider } from './core/provider.js';
+import { Alarms } from './engine/alarms.js';
 import { Engine } from './engine/gateway.js';
 import { openTransport } from './net/upstream.js';
 import { type Log, logEvents, openLog } from './ops/log.js';
@@ -56,7 +57,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const loaded = await readConfig(options);
   const { config } = loaded;
   const log = openLog({ level: config.log.level, destination: options.logTo });
-  const clock = systemClock;
+  // However many tasks wait for something, the process has one timer for all of them.
+  const clock = new Alarms(systemClock);
   const startedAt = clock.now();
   const onFault = (error: unknown) =>
     log.error({ event: 'fault', detail: describe(error) }, 'something went wrong here');
@@ -73,6 +75,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     onStoreError: onFault,
     routing: { ...config.routing, kinds: config.routing.kinds ?? {} },
     breaker: config.breaker,
+    pollCostMs: config.polling.costMs,
     repeatWindowMs: config.server.repeatWindowMs,
   });
   logEvents(events, log);

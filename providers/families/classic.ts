@@ -1,5 +1,12 @@
 /** Builds a provider that speaks in.php and res.php. */
-import type { Exchange, Provider, UpstreamReply, UpstreamReport, UpstreamRequest } from '../../src/core/provider.js';
+import type {
+  Exchange,
+  PollMany,
+  Provider,
+  UpstreamReply,
+  UpstreamReport,
+  UpstreamRequest,
+} from '../../src/core/provider.js';
 import type { Task } from '../../src/core/task.js';
 import * as wire from '../../src/wire/classic.js';
 import * as answers from '../../src/wire/classic-answers.js';
@@ -14,6 +21,8 @@ export interface ClassicFacts extends ServiceFacts<wire.ClassicRow> {
   readonly tellsThreads?: true;
   /** Whether the service takes no good reports. */
   readonly takesOnlyBadReports?: true;
+  /** Most ids that the service takes in one poll; absent for one. */
+  readonly idsPerPoll?: number;
 }
 
 /** A provider from its facts. */
@@ -43,6 +52,7 @@ export function classic(facts: ClassicFacts): Provider {
         return inUsd(told, facts);
       },
     },
+    ...(facts.idsPerPoll !== undefined && { pollMany: several(facts.idsPerPoll, rows, codes) }),
     balance: {
       ask: () => resPhp({ action: 'getbalance' }),
       read: (reply) => answers.readBalance(reply, codes),
@@ -72,6 +82,24 @@ function inPhp(task: Task, row: wire.ClassicRow | undefined, path: `/${string}`)
     files: Object.fromEntries(
       fields.filter(([name]) => names.includes(name)).map(([name, base64]) => [name, { base64, name }]),
     ),
+  };
+}
+
+/** `ids` instead of `id`; its answers are documented in plain text only. */
+function several(mostTasks: number, rows: ServiceRows<wire.ClassicRow>, codes: CodeTable): PollMany {
+  return {
+    mostTasks,
+    takes: (task) => rows.find(task.kind) !== undefined && answers.isOneToken(task),
+    ask(tasks) {
+      const ids = tasks.map(({ upstreamId }) => String(upstreamId)).join(',');
+      return { method: 'GET', path: '/res.php', key: 'query.key', query: { action: 'get', ids } };
+    },
+    read: (reply, tasks) =>
+      answers.readSeveral(
+        reply,
+        tasks.map(({ task: { kind } }) => ({ kind, row: rows.of(kind) })),
+        codes,
+      ),
   };
 }
 

@@ -61,13 +61,21 @@ function paced(published: Timing, wished: Partial<Timing>, isPublic: boolean): T
     giveUpMs: wished.giveUpMs ?? published.giveUpMs,
     answerWithinMs: wished.answerWithinMs ?? published.answerWithinMs,
   };
-  if (!isPublic) return free;
-  return {
+  const wishedFloorMs = wished.floorMs ?? wished.pollEveryMs ?? published.floorMs;
+  if (!isPublic) return withFloor(free, wishedFloorMs);
+  const publishedFloorMs = published.floorMs ?? published.pollEveryMs;
+  const kept = {
     ...free,
     firstPollMs: Math.max(free.firstPollMs, published.firstPollMs),
     pollEveryMs: Math.max(free.pollEveryMs, published.pollEveryMs),
     maxPolls: Math.min(free.maxPolls, published.maxPolls),
   };
+  return withFloor(kept, Math.max(wishedFloorMs ?? 0, publishedFloorMs));
+}
+
+/** A floor that is no lower than the pace is the pace. */
+function withFloor(timing: Timing, floorMs: number | undefined): Timing {
+  return floorMs === undefined || floorMs >= timing.pollEveryMs ? timing : { ...timing, floorMs };
 }
 
 function priceUsd(entry: ProviderEntry, provider: Provider, kind: TaskKind): number | null {

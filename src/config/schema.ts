@@ -122,6 +122,11 @@ const timing = z.strictObject({
   pollEveryMs: milliseconds
     .optional()
     .describe("Between two polls of one task; on a public host never below the provider's own."),
+  floorMs: milliseconds
+    .optional()
+    .describe(
+      "Least time between two polls where results are learnt to come; absent for pollEveryMs, or the provider's own. Where it is less than pollEveryMs, no poll comes later than that.",
+    ),
   maxPolls: z
     .int()
     .min(1)
@@ -204,6 +209,14 @@ const polling = z.strictObject({
   holdMs: holdMs
     .default(3 * SECOND)
     .describe('Longest time a poll on the classic and json doors is held open; 0 answers at once.'),
+  costMs: z
+    .number()
+    .min(0)
+    .max(60_000)
+    .default(75)
+    .describe(
+      'What one poll of a provider is worth: how much later a result may be known, on average, for one poll less; 0 polls as often as the provider allows.',
+    ),
 });
 
 const log = z.strictObject({
@@ -224,7 +237,9 @@ export const configSchema = z
       .prefault({})
       .describe('Which providers are asked, in which order, for how long and how much.'),
     breaker: breaker.prefault({}).describe('When an account is left alone, and for how long.'),
-    polling: polling.prefault({}).describe('How polls of clients are answered.'),
+    polling: polling
+      .prefault({})
+      .describe('How polls of clients are answered, and how often providers are polled.'),
     store: store.prefault({}).describe('Where tasks are remembered.'),
     log: log.prefault({}).describe('What is written to stdout.'),
   })

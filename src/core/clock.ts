@@ -6,6 +6,8 @@ export type Cancel = () => void;
 export interface Clock {
   /** Milliseconds since 1970, UTC. */
   now(): number;
+  /** Milliseconds since some moment, which never jump when the time of day is set; absent where `now` never does. */
+  readonly uptime?: () => number;
   /** Runs `action` once, `delayMs` from now (at the next turn when it is not positive). */
   after(delayMs: number, action: () => void): Cancel;
 }
@@ -15,6 +17,7 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  uptime: () => performance.now(),
   after(delayMs, action) {
     const timer = setTimeout(action, Math.min(Math.max(delayMs, 0), LONGEST_TIMER_MS));
     return () => clearTimeout(timer);

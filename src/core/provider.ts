@@ -1,4 +1,5 @@
 /** What a provider is: facts, and pure functions that spell questions and read answers. */
+import type { SolveError } from './errors.js';
 import type { Solution } from './solution.js';
 import type { Kind, OldWire, Task, TaskKind } from './task.js';
 
@@ -71,6 +72,16 @@ export interface UpstreamTask {
   readonly task: Task;
 }
 
+/** What a poll brought: undefined while the task is being worked on, an error for this task only. */
+export type Polled = Solved | SolveError | undefined;
+
+/** Several tasks in one poll; null from `read` when their answers cannot be told apart. */
+export interface PollMany extends Exchange<readonly UpstreamTask[], readonly Polled[] | null> {
+  readonly mostTasks: number;
+  /** Whether this task's answer can be told apart from others. */
+  readonly takes: (task: Task) => boolean;
+}
+
 export interface UpstreamReport extends UpstreamTask {
   readonly isAccepted: boolean;
 }
@@ -81,6 +92,8 @@ export interface Timing {
   readonly firstPollMs: number;
   /** Between two polls of one task. */
   readonly pollEveryMs: number;
+  /** Least time between two polls, where the service allows less than it recommends; absent for the same. */
+  readonly floorMs?: number | undefined;
   /** Polls of one task, all told. */
   readonly maxPolls: number;
   /** After this long an accepted task is given up and the next provider asked. */
@@ -110,6 +123,8 @@ export interface Provider {
   readonly submit: Exchange<Task, Accepted>;
   /** Undefined while the task is being worked on. */
   readonly poll: Exchange<UpstreamTask, Solved | undefined>;
+  /** Absent where the service is asked for one task at a time. */
+  readonly pollMany?: PollMany | undefined;
   /** The account's money, in the provider's currency; null when what the service says is no number. */
   readonly balance: Exchange<void, number | null>;
   readonly currency: Currency;

@@ -62,7 +62,11 @@ export class AccountGates {
     this.key = this.#gate('key');
     this.ban = this.#gate('ban');
     this.operator = this.#gate('operator');
-    this.#kinds = new KindStates(account.id, (kind) => this.#gate('kind', kind));
+    this.#kinds = new KindStates(
+      account.id,
+      (kind) => this.#gate('kind', kind),
+      () => clock.now(),
+    );
     this.doubt = new Doubt(clock, breaker);
     this.circuit = new Circuit(account.id);
     const longestMs = account.timing('image_to_text').answerWithinMs;

@@ -24,8 +24,8 @@ export function statusOf(state: AccountState, now: number): ProviderStatus {
     ...open,
     balanceUsd: gates.balance.usd,
     hoursToEmpty: null,
-    inFlight: state.inFlight,
-    limit: state.threads ?? null,
+    inFlight: state.places.inFlight,
+    limit: state.places.most ?? null,
     kinds: account.kinds.map((kind) => kindStatus(state, kind, now)),
   };
 }

@@ -4,6 +4,7 @@ import type {
   Accepted,
   Account,
   Exchange,
+  Polled,
   Solved,
   Transport,
   UpstreamReply,
@@ -14,23 +15,20 @@ import type { Task, TaskKind } from '../core/task.js';
 import { AccountGates, type GateTools } from './account-gates.js';
 import type { Call, CallMade } from './call.js';
 import { isOpenCircuit } from './circuit.js';
-import { ThreadCount } from './thread-count.js';
+import { Places, type TakenPlace } from './places.js';
+import { PollDesk } from './poll-desk.js';
 
 export interface AccountTools extends GateTools {
   readonly transport: Transport;
 }
 
 /** A place taken for one task. */
-export interface Place {
+export interface Place extends TakenPlace {
   readonly account: AccountState;
   /** It is the try of an open gate. */
   readonly isProbe: boolean;
   /** The try is over: others may try. */
   readonly endTry: () => void;
-  /** The provider has taken the task. */
-  readonly held: () => void;
-  /** Gives the place back: the task has left the provider, or was never handed in. */
-  readonly release: () => void;
 }
 
 export interface CallLimits {
@@ -49,16 +47,13 @@ interface Limits extends CallLimits {
 const SLOW_SUBMIT_MS = 1_500;
 /** The cause of errors by which nothing new is known. */
 const NOT_SENT = new Error('the way was closed');
-/** Plans change seldom: their threads are asked for once in so many pauses between balance checks. */
-const THREADS_EVERY = 10;
 /** The share of the usual time that a probe gets. */
 const PROBE_SHARE = 0.25;
 
 export class AccountState {
-  /** Tasks at the provider or on their way to it. */
-  inFlight = 0;
   readonly gates: AccountGates;
-  readonly #told: ThreadCount | undefined;
+  readonly places: Places;
+  readonly polls: PollDesk;
   readonly #unanswered = new Set<{ readonly since: number }>();
 
   constructor(
@@ -67,21 +62,9 @@ export class AccountState {
   ) {
     this.gates = new AccountGates(account, tools, () => this.#askBalance());
     const { threads } = account.provider;
-    this.#told =
-      threads &&
-      new ThreadCount(tools.clock, {
-        everyMs: account.balanceCheckMs * THREADS_EVERY,
-        mayAsk: () => this.gates.closedBy.length === 0,
-        ask: () => this.#askAbout('threads', threads),
-        onTold: () => this.offerRoom(),
-      });
-  }
-
-  /** Most tasks in flight at once, by the config and by what the service says of the plan; undefined for no limit. */
-  get threads(): number | undefined {
-    const told = this.#told?.value ?? Number.POSITIVE_INFINITY;
-    const most = Math.min(this.account.threads ?? Number.POSITIVE_INFINITY, told);
-    return most === Number.POSITIVE_INFINITY ? undefined : most;
+    const askThreads = threads && (() => this.#askAbout('threads', threads));
+    this.places = new Places(account, { ...tools, gates: this.gates, askThreads });
+    this.polls = new PollDesk(this, tools.clock);
   }
 
   get id(): string {
@@ -98,54 +81,22 @@ export class AccountState {
     return isSlow ? 'a submit hangs' : undefined;
   }
 
-  /** Whether one more task of this kind may be handed in now. */
-  hasRoomFor(kind: TaskKind): boolean {
-    const { threads } = this;
-    return (threads === undefined || this.inFlight < threads) && this.gates.kind(kind).limit.hasRoom;
-  }
-
   /**
    * Takes a place for a task of this kind, at the moment of the decision. Through an open gate, or in doubt, it
    * is the probe or the last resort, and nobody else gets that place meanwhile.
    */
   claim(kind: TaskKind): Place {
-    this.#told?.refresh();
     const tried = this.gates.toTry(kind);
-    return this.#take(kind, tried.length > 0, this.gates.try(tried));
+    const endTry = this.gates.try(tried);
+    const place = this.places.take(kind, endTry);
+    return { ...place, account: this, isProbe: tried.length > 0, endTry };
   }
 
   /** Takes the place of a task that was here before the restart. */
   rejoin(kind: TaskKind): Place {
-    const place = this.#take(kind, false, () => {});
+    const place = this.places.take(kind, () => {});
     place.held();
-    return place;
-  }
-
-  /** Tells whoever waits for this account that there is room. */
-  offerRoom(): void {
-    this.tools.room.freed(this.id, (kind) => this.hasRoomFor(kind));
-  }
-
-  #take(kind: TaskKind, isProbe: boolean, endTry: () => void): Place {
-    const { limit } = this.gates.kind(kind);
-    this.inFlight += 1;
-    limit.inFlight += 1;
-    let isTaken = true;
-    let letGo = () => {};
-    const held = () => {
-      if (isTaken) letGo = limit.accepted();
-      this.offerRoom();
-    };
-    const release = () => {
-      if (!isTaken) return;
-      isTaken = false;
-      this.inFlight -= 1;
-      limit.inFlight -= 1;
-      letGo();
-      endTry();
-      this.offerRoom();
-    };
-    return { account: this, isProbe, endTry, held, release };
+    return { ...place, account: this, isProbe: false, endTry: () => {} };
   }
 
   /**
@@ -184,6 +135,21 @@ export class AccountState {
     return await this.#reach(limits, (probing) =>
       this.#exchange('poll', this.account.provider.poll, task, probing),
     );
+  }
+
+  /** Several at once; null when their answers cannot be told apart. */
+  async pollMany(tasks: readonly UpstreamTask[], limits: CallLimits): Promise<readonly Polled[] | null> {
+    const { pollMany } = this.account.provider;
+    if (!pollMany) return null;
+    const made: CallMade = { call: 'poll', askedAt: this.tools.clock.now() };
+    const answers = await this.#reach(limits, (probing) => this.#exchange('poll', pollMany, tasks, probing));
+    if (!answers) return null;
+    return answers.map((answer) => {
+      if (!(answer instanceof SolveError)) return answer;
+      const error = this.#named('poll', answer);
+      this.gates.failed(error, false, made);
+      return error;
+    });
   }
 
   /** Tells the provider whether its answer worked, where it wants to know. */
@@ -253,7 +219,7 @@ export class AccountState {
     } catch (thrown) {
       if (isOpenCircuit(thrown)) throw this.#notSent('timeout');
       const error = this.#named(call, asSolveError(thrown));
-      const isUnreached = isFailedCall(call, error) && !(call === 'balance' && isComplete(reply));
+      const isUnreached = isFailedCall(call, error) && !(isAboutAccount(call) && isComplete(reply));
       if (!signal?.aborted) this.gates.failed(error, isUnreached, made);
       this.#tell(call, error.code, startedAt);
       throw error;
@@ -280,6 +246,11 @@ export class AccountState {
 /** Whether a call failed as a call; a service that says a task took too long has answered. */
 function isFailedCall(call: Call, error: SolveError): boolean {
   return error.opens === 'transport' && (call === 'submit' || error.evidence.upstreamCode === undefined);
+}
+
+/** Questions that a service may not know: that it answers them at all is enough. */
+function isAboutAccount(call: Call): boolean {
+  return call === 'balance' || call === 'threads';
 }
 
 /**

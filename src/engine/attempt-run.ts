@@ -2,6 +2,7 @@
 import { type Clock, sleepUntil } from '../core/clock.js';
 import { asSolveError, type SolveError } from '../core/errors.js';
 import type { Accepted } from '../core/provider.js';
+import type { Attempt } from '../core/store.js';
 import type { AccountState, Place } from './account.js';
 import { begun, type Moment, type TaskMove } from './attempt-moves.js';
 import type { Budgets, Payment, Purpose } from './budgets.js';
@@ -10,6 +11,7 @@ import type { TaskLease } from './lease.js';
 import { drainPlan, followPlan, type PollTerms, resumePlan, type Schedule } from './poll-plan.js';
 import { pollUntilVerdict, type Verdict } from './poller.js';
 import type { Score } from './scores.js';
+import { SolveWatch } from './solve-watch.js';
 import type { TaskEnd } from './task-end.js';
 import type { TaskLedger } from './task-ledger.js';
 
@@ -20,6 +22,8 @@ export interface AttemptTools {
   readonly end: TaskEnd;
   readonly lease: TaskLease;
   readonly budgets: Budgets;
+  /** The lag, in ms, that one poll less is worth. */
+  readonly pollCostMs: number;
 }
 
 export interface AttemptTerms {
@@ -107,14 +111,14 @@ export class AttemptRun {
     }
   }
 
-  /** Polls a fresh attempt at the provider's pace. */
-  follow(): Promise<Verdict> {
-    return this.#poll(followPlan);
+  /** Polls a fresh attempt at the provider's pace; slowly where the provider pushes its results. */
+  follow({ isPushed = false } = {}): Promise<Verdict> {
+    return this.#learn(false, (terms) => followPlan({ ...terms, isPushed }));
   }
 
   /** Polls on after a restart, from `notBefore`. */
-  resume(notBefore: number): Promise<Verdict> {
-    return this.#poll((terms) => resumePlan(terms, notBefore));
+  resume(notBefore: number, { isPushed = false } = {}): Promise<Verdict> {
+    return this.#learn(true, (terms) => resumePlan({ ...terms, isPushed }, notBefore));
   }
 
   /** Polls slowly for an answer that nobody counts on any more. */
@@ -122,23 +126,55 @@ export class AttemptRun {
     return this.#poll((terms) => drainPlan(terms, notBefore));
   }
 
-  #poll(plan: (terms: PollTerms) => Schedule): Promise<Verdict> {
-    const { clock, ledger, end, lease } = this.tools;
-    const { task, attempts } = ledger.record;
-    const attempt = attempts[this.index];
-    if (!attempt) throw new Error(`task ${ledger.record.id} has no attempt ${this.index}`);
+  /** The provider says that the result is there: one poll as soon as its floor allows. */
+  nudge(): void {
+    const { upstreamId } = this.#attempt;
+    if (upstreamId !== null) this.account.polls.nudge(upstreamId);
+  }
+
+  /** Polls, and learns from that how long the provider takes. */
+  async #learn(isResumed: boolean, plan: (terms: PollTerms) => Schedule): Promise<Verdict> {
+    const { clock } = this.tools;
+    const acceptedAt = this.#attempt.acceptedAt ?? clock.now();
+    const watch = new SolveWatch({ times: this.score.times, acceptedAt, isResumed });
+    const verdict = await this.#poll(plan, watch);
+    watch.end(clock.now());
+    return verdict;
+  }
+
+  #poll(plan: (terms: PollTerms) => Schedule, watch?: SolveWatch): Promise<Verdict> {
+    const { clock, ledger, end, lease, pollCostMs } = this.tools;
+    const { task } = ledger.record;
+    const attempt = this.#attempt;
+    const upstream = { upstreamId: attempt.upstreamId ?? '', task };
     const pace = this.account.account.timing(task.kind);
     const polls = Math.max(this.#polls, attempt.polls);
-    const terms = { attempt: { ...attempt, polls }, pace, now: clock.now(), deadlineAt: end.deadlineAt };
+    const schedule = plan({
+      attempt: { ...attempt, polls },
+      pace,
+      now: clock.now(),
+      deadlineAt: end.deadlineAt,
+      times: this.score.times,
+      // A call that several tasks share costs each of them a part.
+      costMs: () => pollCostMs / this.account.polls.tasksPerCall(upstream),
+    });
     return pollUntilVerdict(this.account, clock, {
-      ...plan(terms),
-      upstream: { upstreamId: attempt.upstreamId ?? '', task },
+      ...schedule,
+      upstream,
       taskId: ledger.record.id,
       signal: end.signal,
       lease,
       onPoll: (made) => {
         this.#polls = made;
       },
+      onSeen: (at, isThere, isExact) => watch?.saw(at, isThere, isExact),
     });
+  }
+
+  get #attempt(): Attempt {
+    const { record } = this.tools.ledger;
+    const attempt = record.attempts[this.index];
+    if (!attempt) throw new Error(`task ${record.id} has no attempt ${this.index}`);
+    return attempt;
   }
 }

@@ -67,7 +67,7 @@ function candidateFor(state: AccountState, index: number, judging: Judging): Can
     refuses: refusal(record, state, narrowing, ordered),
     tried: triedBefore(record, account.id),
     closed: closedStates(state.gates.closing(kind), now),
-    hasRoom: state.hasRoomFor(kind),
+    hasRoom: state.places.hasRoomFor(kind),
     doubtful: state.doubtful,
     priceUsd: account.priceUsd(kind),
     firstAnswerMs: firstAnswerMs(state, kind),

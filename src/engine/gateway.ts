@@ -12,7 +12,7 @@ import type {
   Usage as UsageFigures,
   UsageScope,
 } from '../core/gateway.js';
-import type { Account, Transport } from '../core/provider.js';
+import type { Account, Transport, UpstreamId } from '../core/provider.js';
 import type { ProviderStatus, ProviderStory } from '../core/status.js';
 import { BudgetSpent, isOpen, KeyTaken, type TaskRecord, type TaskStore } from '../core/store.js';
 import { KIND_NAMES } from '../core/task.js';
@@ -40,12 +40,15 @@ export interface EngineOptions {
   readonly routing: RoutingSettings;
   readonly breaker: BreakerSettings;
   readonly onStoreError: (error: unknown) => void;
+  /** The lag, in ms, that one poll less is worth; what the config's default says when absent. */
+  readonly pollCostMs?: number | undefined;
   /** How long a request whose answer nobody heard may be repeated without counting twice; 0 or absent for never. */
   readonly repeatWindowMs?: number | undefined;
 }
 
 /** How long a client waits for balances that are not known yet. */
 const BALANCE_WAIT_MS = 2_500;
+const POLL_COST_MS = 75;
 
 export class Engine implements Gateway {
   readonly #options: EngineOptions;
@@ -79,6 +82,7 @@ export class Engine implements Gateway {
     this.#tasks = new Tasks({
       ...options,
       budgets: new Budgets(options.clock, options.routing),
+      pollCostMs: options.pollCostMs ?? POLL_COST_MS,
       accounts: this.#accounts,
       room,
       clientOf: (clientId) => options.clients.find(({ id }) => id === clientId),
@@ -275,6 +279,11 @@ export class Engine implements Gateway {
     const booked = this.#tasks.stop(graceMs);
     for (const account of this.#accounts) account.close();
     await booked;
+  }
+
+  /** A provider says that one of its results is there: that task is asked for at once, within the provider's pace. */
+  nudge(accountId: string, upstreamId: UpstreamId): void {
+    this.#accounts.find(({ id }) => id === accountId)?.polls.nudge(upstreamId);
   }
 
   usage({ client, kind }: UsageScope = {}): UsageFigures {

@@ -23,6 +23,7 @@ export class KindStates {
   constructor(
     private readonly accountId: string,
     private readonly openGate: (kind: TaskKind) => Gate,
+    private readonly now: () => number,
   ) {}
 
   /** The state of a kind. Clients may make up any name: those beyond the first hundred share one state. */
@@ -41,7 +42,7 @@ export class KindStates {
     const state = {
       circuit: new Circuit(`${this.accountId} ${kind}`),
       gate,
-      score: new Score(),
+      score: new Score(this.now),
       acceptance: new Acceptance(),
       limit: new LearnedLimit(),
     };

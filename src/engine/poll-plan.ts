@@ -1,9 +1,14 @@
 /** The pace and the end of one attempt's polls: followed while it is the task's hope, drained when it was given up. */
 import type { Timing } from '../core/provider.js';
 import type { Attempt } from '../core/store.js';
+import { mostPollsMade, nextPollMs } from './poll-schedule.js';
 import type { PollPlan } from './poller.js';
+import type { SolveTimes } from './solve-times.js';
 
-export type Schedule = Pick<PollPlan, 'timing' | 'firstPollAt' | 'giveUpAt' | 'pollsBefore'>;
+export type Schedule = Pick<
+  PollPlan,
+  'timing' | 'firstPollAt' | 'firstDueAt' | 'nextDueAt' | 'giveUpAt' | 'pollsBefore'
+>;
 
 export interface PollTerms {
   readonly attempt: Attempt;
@@ -11,16 +16,33 @@ export interface PollTerms {
   readonly pace: Timing;
   readonly now: number;
   readonly deadlineAt: number;
+  readonly times: SolveTimes;
+  /** The lag, in ms, that one poll less is worth now. */
+  readonly costMs: () => number;
+  /** The provider tells of the result by itself: polls are what is left should it not. */
+  readonly isPushed?: boolean | undefined;
 }
 
 /** An attempt that was given up is asked for this many times more slowly. */
 const DRAIN_FACTOR = 4;
+/** So is one whose result the provider pushes. */
+const PUSHED_FACTOR = 3;
 
-/** A fresh attempt: at the provider's pace from its acceptance on. */
-export function followPlan({ attempt, pace, now, deadlineAt }: PollTerms): Schedule {
+/** A fresh attempt: from its acceptance on, where results have come lately, within the provider's pace. */
+export function followPlan(terms: PollTerms): Schedule {
+  const { attempt, pace, now, deadlineAt } = terms;
   const acceptedAt = attempt.acceptedAt ?? now;
   const giveUpAt = Math.min(acceptedAt + pace.giveUpMs, deadlineAt);
-  return { timing: pace, firstPollAt: acceptedAt + pace.firstPollMs, giveUpAt, pollsBefore: 0 };
+  const nextDueAt = terms.isPushed ? pushedPace(pace) : learntPace(terms, acceptedAt, giveUpAt);
+  const firstPollAt = acceptedAt + pace.firstPollMs;
+  return {
+    timing: pace,
+    firstPollAt,
+    firstDueAt: nextDueAt(acceptedAt, 0),
+    nextDueAt,
+    giveUpAt,
+    pollsBefore: 0,
+  };
 }
 
 /** The same after a restart: not before `notBefore`, and asked once at least, however late it is. */
@@ -28,10 +50,12 @@ export function resumePlan(terms: PollTerms, notBefore: number): Schedule {
   const { attempt, pace, now, deadlineAt } = terms;
   const fresh = followPlan(terms);
   // An attempt whose budget was used up has ended: one that goes on has a poll left.
-  const made = Math.min(mostPolls(now - (attempt.acceptedAt ?? now), pace), pace.maxPolls - 1);
+  const made = Math.min(mostPollsMade(now - (attempt.acceptedAt ?? now), pace), pace.maxPolls - 1);
+  const firstPollAt = Math.max(fresh.firstPollAt, notBefore);
   return {
-    timing: pace,
-    firstPollAt: Math.max(fresh.firstPollAt, notBefore),
+    ...fresh,
+    firstPollAt,
+    firstDueAt: firstPollAt,
     giveUpAt: Math.min(Math.max(fresh.giveUpAt, notBefore + pace.answerWithinMs), deadlineAt),
     pollsBefore: made,
   };
@@ -40,17 +64,37 @@ export function resumePlan(terms: PollTerms, notBefore: number): Schedule {
 /** An attempt that was given up may still be answered: slowly, until the task ends. */
 export function drainPlan({ attempt, pace, now, deadlineAt }: PollTerms, notBefore = now): Schedule {
   const slowMs = pace.pollEveryMs * DRAIN_FACTOR;
-  const timing = { ...pace, pollEveryMs: slowMs, firstPollMs: slowMs };
+  const timing = { ...pace, pollEveryMs: slowMs, floorMs: slowMs, firstPollMs: slowMs };
   const sinceMs = now - (attempt.endedAt ?? now);
+  const firstPollAt = Math.max(now + slowMs, notBefore);
   return {
     timing,
-    firstPollAt: Math.max(now + slowMs, notBefore),
+    firstPollAt,
+    firstDueAt: firstPollAt,
+    nextDueAt: (sinceAt) => sinceAt + slowMs,
     giveUpAt: deadlineAt,
-    pollsBefore: attempt.polls + mostPolls(sinceMs, timing),
+    pollsBefore: attempt.polls + mostPollsMade(sinceMs, timing),
   };
 }
 
-/** How many polls may have been made in that time: after a restart the budget is reckoned, not remembered. */
-function mostPolls(sinceMs: number, { firstPollMs, pollEveryMs }: Timing): number {
-  return sinceMs < firstPollMs ? 0 : Math.floor((sinceMs - firstPollMs) / pollEveryMs) + 1;
+function learntPace(terms: PollTerms, acceptedAt: number, giveUpAt: number): Schedule['nextDueAt'] {
+  const { pace, times, costMs } = terms;
+  const giveUpMs = giveUpAt - acceptedAt;
+  return (sinceAt, pollsMade) => {
+    const place = {
+      timing: pace,
+      times,
+      costMs: costMs(),
+      sinceMs: sinceAt - acceptedAt,
+      pollsMade,
+      giveUpMs,
+    };
+    return acceptedAt + nextPollMs({ ...place, now: sinceAt });
+  };
+}
+
+/** Slow from the first poll on. */
+function pushedPace({ firstPollMs, pollEveryMs }: Timing): Schedule['nextDueAt'] {
+  const slowMs = PUSHED_FACTOR * pollEveryMs;
+  return (sinceAt, pollsMade) => sinceAt + (pollsMade === 0 ? Math.max(firstPollMs, slowMs) : slowMs);
 }

@@ -12,6 +12,8 @@ export interface RunTools extends TurnTools {
   readonly accounts: readonly AccountState[];
   readonly routing: RoutingSettings;
   readonly budgets: Budgets;
+  /** The lag, in ms, that one poll less is worth. */
+  readonly pollCostMs: number;
   /** A fault of the gateway's own, such as a write that failed; the task goes on in memory. */
   readonly onStoreError: (error: unknown) => void;
 }

@@ -1,25 +1,40 @@
 /** What an account × kind has shown lately: how often it solves and how long it takes. */
 
+import { SolveTimes, type SolveTimesFigures } from './solve-times.js';
+
 const KEPT = 200;
+/** Times that are older than this say nothing about now. */
+const TIMES_KEPT_MS = 3_600_000;
 
 /** What a score is made of, to be kept beyond the process. */
 export interface ScoreFigures {
   readonly solveMs: readonly number[];
   readonly solved: number;
   readonly failed: number;
+  /** What the polls have shown; absent in what earlier versions kept. */
+  readonly times?: SolveTimesFigures | undefined;
+}
+
+interface SolveTime {
+  readonly tookMs: number;
+  readonly at: number;
 }
 
 /** The last few outcomes; old ones are overwritten. */
 export class Score {
-  readonly #solveMs: number[] = [];
+  /** When results come, for the polls; the figures below are for people and for choosing an account. */
+  readonly times = new SolveTimes();
+  readonly #solves: SolveTime[] = [];
   readonly #isSolved: boolean[] = [];
   /** How many of them are. */
   #solved = 0;
   #next = 0;
   #nextTime = 0;
-  #sorted: number[] | undefined;
+  #sorted: { readonly times: readonly number[]; readonly until: number } | undefined;
   /** Something was added since `figures` was asked for last. */
   hasChanged = false;
+
+  constructor(private readonly now: () => number = () => 0) {}
 
   solved(tookMs: number): void {
     this.#time(tookMs);
@@ -41,12 +56,18 @@ export class Score {
   figures(): ScoreFigures {
     this.hasChanged = false;
     const solved = this.#solved;
-    return { solveMs: [...this.#solveMs], solved, failed: this.#isSolved.length - solved };
+    return {
+      solveMs: this.#lately,
+      solved,
+      failed: this.#isSolved.length - solved,
+      times: this.times.figures(),
+    };
   }
 
   /** Takes what an earlier process has learnt, where nothing is known yet. */
-  restore({ solveMs, solved, failed }: ScoreFigures): void {
+  restore({ solveMs, solved, failed, times }: ScoreFigures): void {
     if (this.#isSolved.length > 0) return;
+    this.times.restore(times);
     for (let count = 0; count < failed; count += 1) this.#add(false);
     for (let count = 0; count < solved; count += 1) this.#add(true);
     for (const tookMs of solveMs) this.#time(tookMs);
@@ -54,7 +75,7 @@ export class Score {
   }
 
   #time(tookMs: number): void {
-    this.#solveMs[this.#nextTime] = tookMs;
+    this.#solves[this.#nextTime] = { tookMs, at: this.now() };
     this.#nextTime = (this.#nextTime + 1) % KEPT;
     this.#sorted = undefined;
   }
@@ -64,21 +85,31 @@ export class Score {
     return this.#isSolved.length;
   }
 
-  /** Solve times that are known. */
-  get solves(): number {
-    return this.#solveMs.length;
-  }
-
   /** Null before the first outcome. */
   get successRate(): number | null {
     if (this.#isSolved.length === 0) return null;
     return this.#solved / this.#isSolved.length;
   }
 
-  /** The solve time that the given share of tasks stays within, in ms; null before the first solve. */
+  /** How many solve times are known, those of the last hour. */
+  get solves(): number {
+    return this.#lately.length;
+  }
+
+  /** The solve time that the given share of tasks stays within, in ms; null when nothing was solved for an hour. */
   percentileMs(share: number): number | null {
-    this.#sorted ??= [...this.#solveMs].sort((a, b) => a - b);
-    const { length } = this.#sorted;
-    return this.#sorted[Math.min(length - 1, Math.floor(length * share))] ?? null;
+    const { length } = this.#lately;
+    return this.#lately[Math.min(length - 1, Math.floor(length * share))] ?? null;
+  }
+
+  /** The times of the last hour, in ms and sorted; every decision asks for them, so they are sorted once a solve. */
+  get #lately(): readonly number[] {
+    const now = this.now();
+    if (this.#sorted && now < this.#sorted.until) return this.#sorted.times;
+    const lately = this.#solves.filter(({ at }) => at > now - TIMES_KEPT_MS);
+    const until = Math.min(...lately.map(({ at }) => at + TIMES_KEPT_MS));
+    const times = lately.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
+    this.#sorted = { times, until };
+    return times;
   }
 }

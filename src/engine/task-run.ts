@@ -171,14 +171,14 @@ export class TaskRun {
       const next = this.#decide();
       const attempt = next.step === 'ask' ? this.#attempts.claim(next.choice) : undefined;
       // Room that was offered and is still there goes to the next in the queue.
-      offered?.offerRoom();
+      offered?.places.offer();
       offered = undefined;
       if (attempt) await this.#ask(attempt);
       else if (next.step === 'fail') await this.#end.fail(next.error);
       else if (next.step === 'wait')
         offered = this.#attempts.account(await this.#turn.wait(next.hope, this.#draining));
     }
-    offered?.offerRoom();
+    offered?.places.offer();
   }
 
   /** False when there is nothing left to decide; waits while the lease on the task is in doubt. */

@@ -1,8 +1,8 @@
 /** What in.php and res.php answer, read and said. */
-import { SolveError } from '../core/errors.js';
-import type { Accepted, Solved, UpstreamReply } from '../core/provider.js';
+import { type Opens, SolveError } from '../core/errors.js';
+import type { Accepted, Polled, Solved, UpstreamReply } from '../core/provider.js';
 import { asText, type Solution } from '../core/solution.js';
-import { isKind, type Task, type TaskKind } from '../core/task.js';
+import { isKind, type Kind, type Task, type TaskKind } from '../core/task.js';
 import { classicCodes } from './classic.js';
 import { CLASSIC_KINDS, type ClassicRow } from './classic-kinds.js';
 import type { CodeTable } from './codes.js';
@@ -26,7 +26,7 @@ function readReply(reply: UpstreamReply, codes: CodeTable): Reply {
   if (isObject(parsed)) return readObject(parsed);
   if (body.startsWith('OK|')) return done({ request: body.slice(3) });
   const word = typeof parsed === 'string' ? parsed : body;
-  if (codes.find(word) || /^[A-Z][A-Z0-9_]{3,60}$/.test(word)) return refused(word);
+  if (isCode(word, codes)) return refused(word);
   throw badReply(reply);
 }
 
@@ -95,6 +95,58 @@ export function readResult(
   const solution = readAnswer(kind, row, row.isObject ? unfold(root) : root);
   if (!solution || !(isStated || row.isObject)) throw badReply(reply);
   return { solution, costUsd: priceIn(root) };
+}
+
+/** A result that can be told from a code and from its neighbours: long, and without a pipe or a blank. */
+const TOKEN = /^(?!ERROR)[\w.~+/=:@$%!*,;-]{20,}$/;
+
+/** Kinds whose answer is one token without a pipe; what is said beside it to a single id is no part of the solution. */
+const ONE_TOKEN: ReadonlySet<TaskKind> = new Set<Kind>([
+  'recaptcha_v2',
+  'recaptcha_v2_enterprise',
+  'recaptcha_v3',
+  'recaptcha_v3_enterprise',
+  'turnstile',
+]);
+
+/** Whether the answer to this task can stand among others: with cookies of its own it says more than a token. */
+export function isOneToken({ kind, cookies }: Task): boolean {
+  return ONE_TOKEN.has(kind) && cookies === undefined;
+}
+
+/** The answers to `ids`, in their order; null when they cannot be told apart. */
+export function readSeveral(
+  reply: UpstreamReply,
+  kinds: readonly { readonly kind: TaskKind; readonly row: ClassicRow }[],
+  codes: CodeTable = classicCodes,
+): readonly Polled[] | null {
+  const parts = reply.body.trim().split('|');
+  if (parts.length === kinds.length && parts.length > 1)
+    return parts.map((part, index) => readPart(part.trim(), kinds[index], codes));
+  if (parts.length > 1 && parts.every((part) => TOKEN.test(part) || isCode(part, codes))) return null;
+  const { isDone, code } = readReply(reply, codes);
+  const error = isDone ? undefined : codes.toError(code, 'poll');
+  // A word about the account is one about every task; one about a task, said of all together, is none.
+  if (error && (ABOUT_ALL.has(error.opens) || error.next === 'wait')) throw error;
+  return null;
+}
+
+function isCode(part: string, codes: CodeTable): boolean {
+  return codes.find(part) !== undefined || /^[A-Z][A-Z0-9_]{3,60}$/.test(part);
+}
+
+const ABOUT_ALL: ReadonlySet<Opens> = new Set(['key', 'ban', 'money'] as const);
+
+function readPart(
+  part: string,
+  asked: { readonly kind: TaskKind; readonly row: ClassicRow } | undefined,
+  codes: CodeTable,
+): Polled {
+  if (isCode(part, codes)) return codes.toError(part, 'poll');
+  const solution =
+    asked && TOKEN.test(part) ? readAnswer(asked.kind, asked.row, { request: part }) : undefined;
+  if (solution) return { solution };
+  return new SolveError('bad_reply', { detail: 'One of several answers is neither a token nor a code.' });
 }
 
 function priceIn(root: unknown): number | undefined {

@@ -23,7 +23,7 @@ it('fills in every default', () => {
       balanceCheckMs: 60_000,
       rampMs: 10_000,
     },
-    polling: { holdMs: 3_000 },
+    polling: { holdMs: 3_000, costMs: 75 },
     store: {
       use: 'sqlite',
       path: 'data/gateway.db',

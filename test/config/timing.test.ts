@@ -42,6 +42,32 @@ describe('the pace at a public host', () => {
   });
 });
 
+describe('the floor under the pace', () => {
+  const timing = () => ({ ...PUBLISHED, pollEveryMs: 3_000, floorMs: 2_000 });
+  const floorOf = (wished: object, baseUrl?: string) => {
+    const providers = new Map([['captchaai', sampleProvider({ id: 'captchaai', timing })]]);
+    const { config } = load(configWithEntry({ timing: wished, ...(baseUrl && { baseUrl }) }));
+    const found = toAccounts(config, providers)[0]?.timing('turnstile');
+    return [found?.pollEveryMs, found?.floorMs];
+  };
+
+  it.each([
+    ['the published one unless told', {}, [3_000, 2_000]],
+    ['slower when wished', { floorMs: 2_500 }, [3_000, 2_500]],
+    ['never faster than published', { floorMs: 500 }, [3_000, 2_000]],
+    ['the pace, where a slower pace is wished', { pollEveryMs: 8_000 }, [8_000, undefined]],
+    ['below a slower pace, where both are wished', { pollEveryMs: 8_000, floorMs: 4_000 }, [8_000, 4_000]],
+    ['no higher than the pace', { floorMs: 9_000 }, [3_000, undefined]],
+  ])('is %s', (_case, wished, expected) => {
+    expect(floorOf(wished)).toEqual(expected);
+  });
+
+  it('is what the config says at a private host', () => {
+    expect(floorOf({ floorMs: 5 }, 'http://127.0.0.1:9000')).toEqual([3_000, 5]);
+    expect(floorOf({ pollEveryMs: 100 }, 'http://127.0.0.1:9000')).toEqual([100, undefined]);
+  });
+});
+
 it('is what the config says for a service that only the config knows', () => {
   const entry = { use: 'classic', baseUrl: 'https://solver.example.net' };
   expect(timingOf({ ...entry, timing: FAST })).toEqual(FAST);

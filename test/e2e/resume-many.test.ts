@@ -24,8 +24,9 @@ it(
     });
     expect(figures['ms to /readyz 200']).toBeLessThan(SOON_MS);
     expect(figures["ms to the first client's poll answered"]).toBeLessThan(SOON_MS);
-    expect(figures['polls seen']).toBeGreaterThan(1_000);
-    expect(figures['most polls in 100 ms at the provider'], 'no burst').toBeLessThan(2_000);
+    // A hundred tasks share a poll.
+    expect(figures['polls seen']).toBeGreaterThan(20);
+    expect(figures['most polls in 100 ms at the provider'], 'no burst').toBeLessThan(50);
   },
   LIMIT_MS + 5_000,
 );

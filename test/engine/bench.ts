@@ -21,6 +21,9 @@ export const PACE: Timing = {
   answerWithinMs: 10_000,
 };
 
+/** The classic wire, one task a poll: tests that look at single polls see each by itself. */
+export const SINGLY: Provider = { ...classic, pollMany: undefined };
+
 export const CLIENT: Client = {
   id: 'qa',
   keySha256: createHash('sha256').update('qa-key').digest('hex'),
@@ -55,9 +58,9 @@ export interface AccountFacts extends Partial<Omit<Account, 'timing' | 'priceUsd
   readonly provider?: Provider;
 }
 
-/** One account; it speaks the classic wire at a public address unless told otherwise. */
+/** One account; it speaks the classic wire, one task a poll, at a public address unless told otherwise. */
 export function account(id: string, facts: AccountFacts = {}): Account {
-  const { timing, priceUsd = 0.001, provider = classic, ...rest } = facts;
+  const { timing, priceUsd = 0.001, provider = SINGLY, ...rest } = facts;
   return {
     id,
     provider,
@@ -81,6 +84,7 @@ export interface Setup {
   readonly clients?: readonly Client[];
   readonly routing?: Partial<RoutingSettings>;
   readonly breaker?: Partial<BreakerSettings>;
+  readonly pollCostMs?: number | undefined;
   /** Tasks that an earlier process left. */
   readonly left?: readonly TaskRecord[];
   /** The test says itself what is left of timers and scripts. */
@@ -174,7 +178,7 @@ export class Bench {
   }
 
   #build(): Engine {
-    const { accounts = ['a', 'b'], clients = [CLIENT], routing, breaker } = this.setup;
+    const { accounts = ['a', 'b'], clients = [CLIENT], routing, breaker, pollCostMs } = this.setup;
     return new Engine({
       clock: this.clock,
       events: this.events,
@@ -184,6 +188,7 @@ export class Bench {
       clients,
       routing: { ...ROUTING, ...routing },
       breaker: { ...BREAKER, ...breaker },
+      pollCostMs,
       onStoreError: (error) => this.faults.push(error),
     });
   }

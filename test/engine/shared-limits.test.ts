@@ -143,7 +143,7 @@ describe('an attempt that half of the tasks like it do not finish in time', () =
     for (let made = 0; made < 10; made += 1) {
       bench.transport.script('a', 'submit', accepts(`u${made}`));
       bench.transport.script('a', 'poll', NOT_READY, NOT_READY, NOT_READY, solves('t'));
-      await bench.run(20_000);
+      await bench.run(40_000);
     }
     bench.transport.script('b', 'submit', accepts('u'));
     bench.transport.script('b', 'poll', solves('by b'));

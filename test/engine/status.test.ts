@@ -143,4 +143,17 @@ describe('a score', () => {
     for (let count = 0; count < 200; count += 1) score.solved(1_000);
     expect([score.successRate, score.percentileMs(0)]).toEqual([1, 1_000]);
   });
+
+  it('counts the times it has, and has none when nothing was solved for an hour', () => {
+    let now = 0;
+    const score = new Score(() => now);
+    score.solved(1_000);
+    now = 1_800_000;
+    score.solved(3_000);
+    expect([score.solves, score.percentileMs(0)]).toEqual([2, 1_000]);
+    now = 3_600_000;
+    expect([score.solves, score.percentileMs(0)]).toEqual([1, 3_000]);
+    now = 5_400_000;
+    expect([score.solves, score.percentileMs(0), score.successRate]).toEqual([0, null, 1]);
+  });
 });

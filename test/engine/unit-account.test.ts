@@ -84,7 +84,7 @@ function openAccount(facts: AccountFacts = {}, breaker = BREAKER): Bench {
     expect(bench.clock.pending, 'timers left').toBe(bench.transport.underWay);
     expect(bench.transport.unexpected, 'requests nobody scripted').toEqual([]);
     expect(bench.transport.unused, 'scripted answers nobody asked for').toEqual([]);
-    expect(bench.state.inFlight - bench.transport.underWay, 'places left').toBe(0);
+    expect(bench.state.places.inFlight - bench.transport.underWay, 'places left').toBe(0);
   });
   return bench;
 }
@@ -174,7 +174,7 @@ describe('a try', () => {
     const place = bench.state.claim(TASK.kind);
     place.release();
     place.release();
-    expect(bench.state.inFlight).toBe(0);
+    expect(bench.state.places.inFlight).toBe(0);
   });
 
   it('that is not answered in time is a failed one', async () => {
@@ -520,12 +520,12 @@ describe('room', () => {
   it('is there while threads are free, and offered when one is', async () => {
     const bench = openAccount({ threads: 2 });
     const places = [bench.state.claim(TASK.kind), bench.state.rejoin(TASK.kind)];
-    expect(bench.state.hasRoomFor(TASK.kind)).toBe(false);
+    expect(bench.state.places.hasRoomFor(TASK.kind)).toBe(false);
     const woken = await wait(bench);
     places[0]?.release();
     await settle();
     expect(woken()).toBe(1);
-    expect(bench.state.hasRoomFor(TASK.kind)).toBe(true);
+    expect(bench.state.places.hasRoomFor(TASK.kind)).toBe(true);
     places[1]?.release();
   });
 

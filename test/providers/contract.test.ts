@@ -84,6 +84,11 @@ describe.each(subjects)('%s', (name, provider) => {
     expect(timing.firstPollMs + timing.maxPolls * timing.pollEveryMs).toBeGreaterThanOrEqual(timing.giveUpMs);
   });
 
+  it.each(KIND_NAMES)('has a floor for %s that is no slower than its pace', (kind) => {
+    const { floorMs, pollEveryMs } = provider.timing(kind);
+    if (floorMs !== undefined) expect(floorMs).toBeLessThan(pollEveryMs);
+  });
+
   it('refuses the kinds it does not speak, with the reason', () => {
     for (const kind of KIND_NAMES.filter((name) => !provider.speaks.includes(name))) {
       expect(provider.refuses(sampleTask(kind))).toContain(kind);
