@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { KIND_NAMES } from '../core/task.js';
 import { baseUrlFault } from './base-url.js';
+import { callbacks } from './callbacks-schema.js';
 import { store } from './store-schema.js';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -252,6 +253,7 @@ export const configSchema = z
       .describe('Which providers are asked, in which order, for how long and how much.'),
     breaker: breaker.prefault({}).describe('When an account is left alone, and for how long.'),
     polling: polling.prefault({}).describe('How polls of clients are answered.'),
+    callbacks: callbacks.prefault({}).describe('How the servers of clients are told of the end of a task.'),
     store: store.prefault({}).describe('Where tasks are remembered.'),
     log: log.prefault({}).describe('What is written to stdout.'),
   })

@@ -35,6 +35,9 @@ export interface CallbackChange {
   readonly deadAt: number | null;
 }
 
+/** What a try has brought; after `failed` comes another one. */
+export type CallbackOutcome = 'delivered' | 'failed' | 'given_up';
+
 /** Before the first try. */
 export const UNTRIED: CallbackState = { tries: 0, triedAt: null, fault: null };
 

@@ -206,7 +206,8 @@ export class TaskRun {
 
   async #ask(attempt: AttemptRun): Promise<void> {
     const failover = failoverTo(attempt.account.id, this.record);
-    if (failover) this.tools.events.emit('failover', failover);
+    const { clientId } = this.record;
+    if (failover) this.tools.events.emit('failover', { ...failover, clientId });
     if (await this.#ledger.begin(this.#intent(attempt), this.#end.signal)) await this.#handIn(attempt);
     else attempt.place.release();
   }

@@ -16,6 +16,7 @@ it('fills in every default', () => {
     },
     breaker: { failures: 3, cooldownMs: 5_000, maxCooldownMs: 300_000, balanceCheckMs: 60_000 },
     polling: { holdMs: 3_000 },
+    callbacks: { allowPrivate: [], answerWithinMs: 10_000, maxTries: 10, giveUpMs: 900_000 },
     store: {
       use: 'sqlite',
       path: 'data/gateway.db',
