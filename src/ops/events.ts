@@ -95,7 +95,7 @@ function breakerData({ provider, scope, kind, cause, since, until }: BreakerChan
 const HEARTBEAT_MS = 15_000;
 const KEPT_MS = 5 * 60_000;
 const MOST_KEPT = 1_000;
-const MOST_KEPT_CHARACTERS = 4_000_000;
+const MOST_KEPT_CHARACTERS = 1_000_000;
 /** What waits for one reader; more than that and it is let go, to come back with the id of what it saw last. */
 const MOST_WAITING_BYTES = 256 * 1024;
 const MOST_STREAMS = 1_000;
@@ -192,6 +192,8 @@ function openStream(
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let isOver = false;
+  let isOpening = true;
+  let caughtUpBytes = 0;
   const finish = (stream: Stream) => {
     isOver = true;
     onOver(stream);
@@ -203,8 +205,11 @@ function openStream(
         viewer,
         write(text) {
           if (isOver) return;
-          controller.enqueue(encoder.encode(text));
-          if ((controller.desiredSize ?? 0) > 0) return;
+          const bytes = encoder.encode(text);
+          controller.enqueue(bytes);
+          // What was missed is bounded by itself, and comes all at once.
+          if (isOpening) caughtUpBytes += bytes.length;
+          if (isOpening || (controller.desiredSize ?? 0) > -caughtUpBytes) return;
           controller.error(new Error('the reader is too slow'));
           finish(opened);
         },
@@ -216,6 +221,7 @@ function openStream(
       };
       stream = opened;
       onOpen(opened);
+      isOpening = false;
     },
     cancel() {
       if (!isOver && stream) finish(stream);
