@@ -107,7 +107,9 @@ function stream(context: EventsContext, { feed }: EventsOptions, viewer: Viewer)
   };
   // Nobody would ever read or end a stream that HEAD has opened.
   if (context.req.raw.method === 'HEAD') return new Response(null, { headers });
-  const body = feed.open(viewer);
+  // The adaptor would write a stream that breaks off to the standard error.
+  const hangUp = () => void context.env.outgoing.destroy();
+  const body = feed.open({ ...viewer, hangUp });
   if (body) return new Response(body, { headers });
   throw new SolveError('rate_limited', {
     detail: 'Too many streams of events are open.',

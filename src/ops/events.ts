@@ -11,6 +11,8 @@ export interface Viewer {
   readonly taskId?: string | undefined;
   /** The id of the last event that was seen. */
   readonly after?: string | undefined;
+  /** Ends the connection of a reader that is too slow; absent where breaking the stream off does that. */
+  readonly hangUp?: (() => void) | undefined;
   /** When the reader has gone, or the stream has ended otherwise. */
   readonly onOver?: (() => void) | undefined;
 }
@@ -210,8 +212,9 @@ function openStream(
           // What was missed is bounded by itself, and comes all at once.
           if (isOpening) caughtUpBytes += bytes.length;
           if (isOpening || (controller.desiredSize ?? 0) > -caughtUpBytes) return;
-          controller.error(new Error('the reader is too slow'));
           finish(opened);
+          if (viewer.hangUp) viewer.hangUp();
+          else controller.error(new Error('the reader is too slow'));
         },
         end() {
           if (isOver) return;
