@@ -12,6 +12,8 @@ interface Impatience {
 
 /** Answered well before the client would hang up again. */
 const SHARE = 0.75;
+/** No known client has so little patience: a program was ended, unless it happens again. */
+const DOUBTED_MS = 1_000;
 /** Below this, holding brings nothing. */
 const SHORTEST_MS = 100;
 const FIRST_RECOVERY_MS = 10 * 60_000;
@@ -56,15 +58,16 @@ export class Holds {
   }
 
   /** Many polls of one client that end together are one hint, and the longest of them tells most. */
-  #hungUp({ id }: Client, heldMs: number): void {
+  #hungUp({ id, holdMs: fullMs }: Client, heldMs: number): void {
     const now = this.clock.now();
     const found = this.#impatient.get(id);
-    const holdMs = Math.floor(heldMs * SHARE);
     if (found && found.since > now - heldMs) {
-      this.#impatient.set(id, { ...found, holdMs: Math.max(found.holdMs, holdMs) });
+      this.#impatient.set(id, { ...found, holdMs: Math.max(found.holdMs, Math.floor(heldMs * SHARE)) });
       return;
     }
-    this.#impatient.set(id, { holdMs, since: now, times: (found?.times ?? 0) + 1 });
+    const times = (found?.times ?? 0) + 1;
+    const leastMs = Math.min(DOUBTED_MS, fullMs / 2) / 2 ** (times - 1);
+    this.#impatient.set(id, { holdMs: Math.floor(Math.max(heldMs * SHARE, leastMs)), since: now, times });
   }
 }
 

@@ -39,10 +39,17 @@ it('holds for less from then on when a client has hung up, and only for that cli
   expect([holds.holdMs(QA), holds.holdMs(OTHER)]).toEqual([1_500, 20_000]);
 });
 
-it('answers at once when the client has hardly any patience', async () => {
+it('takes hardly any patience for a program that was ended, unless it happens again', async () => {
   const { clock, holds } = open();
-  await hangUp(clock, holds, QA, 50);
-  expect(holds.holdMs(QA)).toBe(0);
+  const seen: number[] = [];
+  for (let times = 0; times < 5; times += 1) {
+    await hangUp(clock, holds, QA, 50);
+    seen.push(holds.holdMs(QA));
+  }
+  expect(seen).toEqual([1_000, 500, 250, 125, 0]);
+  const [impatient, short] = [open(), { ...QA, holdMs: 400 }];
+  await hangUp(impatient.clock, impatient.holds, short, 50);
+  expect(impatient.holds.holdMs(short)).toBe(200);
 });
 
 it('recovers slowly, more slowly each time, and forgets in the end', async () => {
