@@ -240,6 +240,39 @@ describe('a receiver that hangs', () => {
   });
 });
 
+describe('a ledger that is slow', () => {
+  it('still has for due what has just been delivered, and that is not sent again', async (context) => {
+    const { calls, clock, answers, store, start, end } = open(context);
+    const { callbacks } = store.current;
+    const { due } = callbacks;
+    let isSlow = false;
+    Object.assign(callbacks, {
+      due: async (now: number, limit: number) => {
+        const found = await due(now, limit);
+        if (isSlow) await new Promise<void>((resolve) => clock.after(500, resolve));
+        return found;
+      },
+    });
+    let answer = (_status: number) => {};
+    answers.set(
+      'client.example',
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    const courier = start();
+    end(7);
+    await settle();
+    isSlow = true;
+    courier.look();
+    await clock.advance(100);
+    answer(200);
+    await clock.advance(10_000);
+    expect(calls).toHaveLength(1);
+  });
+});
+
 describe('a ledger that is away', () => {
   it('is told once, and a delivery that cannot be written is not repeated', async (context) => {
     const { calls, clock, faults, store, start, end } = open(context);

@@ -1,5 +1,7 @@
 /** Clients that wait and go: nothing of them stays behind. */
 import { getEventListeners } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { Waits } from '../../src/engine/waits.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
@@ -51,4 +53,25 @@ it('ends with its time, and with an event that fails', async () => {
   await late;
   await waits.until(Promise.reject(new Error('no')), 1_000);
   expect([waits.size, clock.pending]).toEqual([0, 0]);
+});
+
+it('keeps no memory of those who vanished while the event is still to come', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const waits = new Waits(new FakeClock());
+  const event = new Promise<void>(() => {});
+  const vanish = async () => {
+    const clients = Array.from({ length: 100 }, () => new AbortController());
+    const waited = clients.map(({ signal }) => waits.until(event, 60_000, signal));
+    for (const client of clients) client.abort();
+    await Promise.all(waited);
+    return clients.map(({ signal }) => new WeakRef(signal));
+  };
+  const vanished = await vanish();
+  await settle();
+  collect();
+  await settle();
+  collect();
+  expect(vanished.filter((client) => client.deref() !== undefined).length).toBeLessThan(10);
+  expect([waits.size, event]).toEqual([0, expect.any(Promise)]);
 });
