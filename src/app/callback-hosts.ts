@@ -4,6 +4,9 @@
 const WELL = 8;
 const UNWELL = 1;
 const MOST_REMEMBERED = 1_000;
+/** Until one that has enough to do is looked at again. */
+const WELL_PAUSE_MS = 1_000;
+const UNWELL_PAUSE_MS = 5_000;
 
 export class Hosts {
   readonly #busy = new Map<string, number>();
@@ -15,6 +18,10 @@ export class Hosts {
     if (busy >= (this.#unwell.has(host) ? UNWELL : WELL)) return false;
     this.#busy.set(host, busy + 1);
     return true;
+  }
+
+  pauseMs(host: string): number {
+    return this.#unwell.has(host) ? UNWELL_PAUSE_MS : WELL_PAUSE_MS;
   }
 
   release(host: string): void {

@@ -30,12 +30,14 @@ export interface CourierSettings {
 /** How often the ledger is asked, should nothing have ended here. */
 const LOOK_EVERY_MS = 1_000;
 const AT_ONCE = 128;
-/** More than can be under way: those are still due for the ledger. */
 const BATCH = 256;
+/** With so many under way the ledger is asked now and then, not at every end of a task. */
+const MANY = 8;
+const REST_MS = 10;
+/** What waits for the ledger at a stop waits no longer than this. */
+const STOP_MS = 1_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
-/** When a receiver that is busy enough is looked at again. */
-const BUSY_PAUSE_MS = 1_000;
 /** The receiver wants no more of them, says Standard Webhooks. */
 const GONE = 410;
 
@@ -50,6 +52,7 @@ export class Courier {
   #cancelLook: Cancel = () => {};
   #looking: Promise<void> | undefined;
   #isAsked = false;
+  #isResting = false;
   #isFailing = false;
 
   constructor(options: CourierOptions) {
@@ -73,15 +76,31 @@ export class Courier {
     this.#stopListening();
     this.#cancelLook();
     this.#over.abort();
-    await Promise.all(this.#active.values());
-    await this.#looking;
+    const written = Promise.all([...this.#active.values(), this.#looking]).then(() => this.#keepAll());
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.after(STOP_MS, resolve);
+      void written.catch(this.#options.onFault).finally(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   /** Asks the ledger soon; for many callers once. */
   look(): void {
     this.#isAsked = true;
-    this.#looking ??= this.#lookAll().finally(() => {
+    if (this.#looking || this.#isResting) return;
+    this.#looking = this.#lookAll().finally(() => {
       this.#looking = undefined;
+      if (this.#active.size >= MANY) this.#rest();
+      else if (this.#isAsked) this.look();
+    });
+  }
+
+  #rest(): void {
+    this.#isResting = true;
+    this.#options.clock.after(REST_MS, () => {
+      this.#isResting = false;
       if (this.#isAsked) this.look();
     });
   }
@@ -92,7 +111,8 @@ export class Courier {
     this.#isAsked = false;
     if (this.#over.signal.aborted) return;
     try {
-      while (await this.#lookOnce());
+      // Everybody else has a turn in between: there may be thousands to put off.
+      while (await this.#lookOnce()) await new Promise(setImmediate);
       this.#isFailing = false;
     } catch (error) {
       // Told once: the ledger is asked again and again while it is away.
@@ -108,7 +128,8 @@ export class Courier {
     const { clock, ledger } = this.#options;
     await this.#keepAll();
     if (this.#active.size >= AT_ONCE) return false;
-    const due = await ledger.due(clock.now(), BATCH);
+    const due = await ledger.due(clock.now(), BATCH, [...this.#active.keys()]);
+    // Some may have been begun, or have come to their end, while the ledger was asked.
     const left = due.filter(({ record }) => !this.#active.has(record.id) && !this.#unkept.has(record.id));
     for (const callback of left) {
       if (this.#active.size >= AT_ONCE || this.#over.signal.aborted) return false;
@@ -145,7 +166,7 @@ export class Courier {
     const isLate = now > (record.finishedAt ?? now) + settings.giveUpMs;
     if (isLate) this.#unkept.set(record.id, this.#dead(record, { ...state, fault: 'no time for it' }));
     else {
-      const dueAt = now + BUSY_PAUSE_MS * (1 + this.#random());
+      const dueAt = now + this.#hosts.pauseMs(hostOf(record)) * (1 + this.#random());
       this.#unkept.set(record.id, { id: record.id, state, dueAt: Math.ceil(dueAt), deadAt: null });
     }
   }

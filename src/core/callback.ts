@@ -46,8 +46,11 @@ export const UNTRIED: CallbackState = { tries: 0, triedAt: null, fault: null };
  * write; what is kept of it goes when the task is forgotten.
  */
 export interface CallbackLedger {
-  /** Up to `limit` due at `now`, earliest first, of this process and of processes that are gone; this one's from then on. */
-  due(now: number, limit: number): Promise<readonly Callback[]>;
+  /**
+   * Up to `limit` due at `now`, earliest first, of this process and of processes that are gone; this one's from then
+   * on. Those under `except` are left out.
+   */
+  due(now: number, limit: number, except?: readonly number[]): Promise<readonly Callback[]>;
   /** Writes changes of one's own. */
   keep(changes: readonly CallbackChange[]): Promise<void>;
   /** Up to `limit` that were given up, newest first. */

@@ -18,9 +18,9 @@ const REVIVE = `UPDATE captcha_gateway.tasks SET callback = NULL, callback_due =
 /** `owner` is this run of this process. */
 export function openCallbacks(owner: string, ask: RunQuery): CallbackLedger {
   return {
-    async due(now, limit) {
-      const sql = 'SELECT * FROM captcha_gateway.take_due_callbacks($1, $2, $3)';
-      return (await ask<Row>(sql, [owner, now, limit])).map(read);
+    async due(now, limit, except = []) {
+      const sql = 'SELECT * FROM captcha_gateway.take_due_callbacks($1, $2, $3, $4)';
+      return (await ask<Row>(sql, [owner, now, limit, except])).map(read);
     },
     async dead(limit) {
       return (await ask<Row>(DEAD, [limit])).map(read);

@@ -20,7 +20,7 @@ export function openCallbacks(
   const due = database
     .prepare(
       `SELECT id, callback FROM tasks WHERE finished_at IS NOT NULL AND callback_due <= ?
-       ORDER BY callback_due LIMIT ?`,
+       AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY callback_due LIMIT ?`,
     )
     .raw();
   const dead = database
@@ -41,7 +41,8 @@ export function openCallbacks(
       return record ? { record, state: state === null ? UNTRIED : JSON.parse(state) } : [];
     });
   return {
-    due: async (now, limit) => access.use(() => read(due.all([now, limit]))),
+    due: async (now, limit, except = []) =>
+      access.use(() => read(due.all([now, JSON.stringify(except), limit]))),
     dead: async (limit) => access.use(() => read(dead.all([limit]))),
     keep: async (changes) =>
       access.write(() => {

@@ -46,6 +46,8 @@ export function telling(store: () => TaskStore, restart: () => Promise<void>): v
     const ids = [await finish(3_000), await finish(1_000), await finish(2_000)];
     expect(idsOf(await callbacks.due(99_000, 2))).toEqual([ids[1], ids[2]]);
     expect(await callbacks.due(99_000, 0)).toEqual([]);
+    const others = await store().callbacks.due(99_000, 1, [ids[1] ?? 0]);
+    expect(idsOf(others)).toEqual([ids[2]]);
   });
 
   it('are due again when that was kept, and not before that time', async () => {

@@ -100,10 +100,10 @@ export class MemoryStore implements TaskStore {
   }
 
   readonly callbacks: CallbackLedger = {
-    due: async (now, limit) => {
+    due: async (now, limit, except = []) => {
       this.#mustBeOpen();
       return this.records
-        .filter((record) => !isOpen(record) && !this.#taken.has(record.id))
+        .filter((record) => !isOpen(record) && !this.#taken.has(record.id) && !except.includes(record.id))
         .map((record) => ({ record, ...this.#callbackOf(record) }))
         .filter(({ dueAt }) => dueAt !== null && dueAt <= now)
         .sort((one, other) => Number(one.dueAt) - Number(other.dueAt))
