@@ -147,10 +147,10 @@ export class Courier {
       return;
     }
     const done = this.#try(callback)
+      .catch((error) => this.#broken(callback, error))
       .then((change) => {
         if (change) this.#unkept.set(record.id, change);
       })
-      .catch(this.#options.onFault)
       .finally(() => {
         this.#hosts.release(host);
         this.#active.delete(record.id);
@@ -192,6 +192,14 @@ export class Courier {
     if (isDelivered) return this.#delivered(record, { tries, triedAt: at, fault: null });
     const tried = { tries, triedAt: at, fault: answer.fault };
     return answer.status === GONE ? this.#dead(record, tried) : this.#again(record, tried);
+  }
+
+  /** A fault of our own counts as a try: it may well happen again. */
+  #broken({ record, state }: Callback, error: unknown): CallbackChange {
+    const { clock, onFault } = this.#options;
+    onFault(error);
+    const fault = 'the gateway failed on it';
+    return this.#again(record, { tries: state.tries + 1, triedAt: clock.now(), fault });
   }
 
   #delivered(record: TaskRecord, state: Callback['state']): CallbackChange {

@@ -145,10 +145,8 @@ async function getOne(
   isPriced = false,
 ): Promise<Response> {
   const id = idOf(sent.id);
-  const polled = services.holds.during(client, signal, (waitMs) =>
-    gateway.untilEnded(client, id, waitMs, signal),
-  );
-  const record = await unlessAway(polled);
+  const wait = (waitMs: number) => gateway.untilEnded(client, id, waitMs, signal);
+  const record = await unlessAway(services.holds.during(client, signal, wait));
   if (!record) return sayWaiting(form, {});
   return sayRecord(record, form, { isPriced, headers: gatewayHeaders(record) });
 }

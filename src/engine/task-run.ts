@@ -206,8 +206,7 @@ export class TaskRun {
 
   async #ask(attempt: AttemptRun): Promise<void> {
     const failover = failoverTo(attempt.account.id, this.record);
-    const { clientId } = this.record;
-    if (failover) this.tools.events.emit('failover', { ...failover, clientId });
+    if (failover) this.tools.events.emit('failover', { ...failover, clientId: this.record.clientId });
     if (await this.#ledger.begin(this.#intent(attempt), this.#end.signal)) await this.#handIn(attempt);
     else attempt.place.release();
   }

@@ -177,6 +177,17 @@ describe('a callback', () => {
   });
 });
 
+describe('a fault of our own', () => {
+  it('is told, and bounded like any other', async (context) => {
+    const { clock, calls, faults, outcomes, start, end } = open(context);
+    start();
+    end(7, { attempts: null as unknown as TaskRecord['attempts'] });
+    await clock.advance(120_000);
+    expect([calls.length, outcomes.length, outcomes.at(-1)]).toEqual([0, 4, 'given_up']);
+    expect(faults).toHaveLength(4);
+  });
+});
+
 describe('a process that ends', () => {
   it('leaves what was under way to the next, as if it had not been tried', async (context) => {
     const { calls, answers, outcomes, store, start, end } = open(context);
