@@ -113,6 +113,9 @@ it.concurrent('after a 500, again under the same id', async ({ expect, onTestFin
     { client: 'qa', outcome: 'failed', tries: 1, fault: 'HTTP 500' },
     { client: 'qa', outcome: 'delivered', tries: 2, fault: null },
   ]);
+  const metrics = await send(gateway.url, '/metrics', { headers: ADMIN });
+  expect(metrics.text).toContain('captcha_gateway_callbacks_total{outcome="failed"} 1');
+  expect(metrics.text).toContain('captcha_gateway_callbacks_total{outcome="delivered"} 1');
   await gateway.stop();
   expect(gateway.output()).not.toMatch(/token-in-path|secret=1|whsec_/);
   expect(receiver.received).toHaveLength(2);
