@@ -5,6 +5,7 @@ import { mountDoors, openApp } from './app/doors.js';
 import { keepForgetting, ledgerPath, openLedger } from './app/ledger.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
 import { mountOperator } from './app/operator.js';
+import { openTelling } from './app/telling.js';
 import { keySha256 } from './config/key.js';
 import { type LoadedConfig, loadConfig } from './config/load.js';
 import { systemClock } from './core/clock.js';
@@ -89,6 +90,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     providers: () => engine.providers(),
     inFlight: () => engine.inFlight,
   });
+  const dialects = await loadFolder<Dialect>(new URL('./dialects/', import.meta.url));
+  const telling = openTelling({ config, clock, events, store, gateway: engine, dialects, onFault });
   let isStopping = false;
   const app = openApp();
   mountOperator(app, {
@@ -103,9 +106,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       const story = engine.provider(id);
       return story && reportStory(story);
     },
+    deadCallbacks: telling.deadCallbacks,
+    retryCallback: telling.retryCallback,
   });
-  const dialects = await loadFolder<Dialect>(new URL('./dialects/', import.meta.url));
-  mountDoors(app, { gateway: engine, dialects, maxBodyBytes: config.server.maxBodyBytes, onFault });
+  telling.mount(app);
+  const { services } = telling;
+  const { maxBodyBytes } = config.server;
+  mountDoors(app, { gateway: engine, dialects, services, maxBodyBytes, onFault });
   await engine.load();
   const servers = await listenAll(app, loaded);
   const stopForgetting = keepForgetting(store, config.store.retention, onFault);
@@ -123,6 +130,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   // Not before, so that the first line of the log names the port.
   engine.resume();
   engine.share();
+  telling.start();
   return {
     url,
     log,
@@ -131,6 +139,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       isStopping = true;
       stopForgetting();
       await Promise.all([
+        telling.stop(),
         engine.stop(CLOSE_GRACE_MS),
         ...servers.map((server) => server.close(CLOSE_GRACE_MS)),
       ]);

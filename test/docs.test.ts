@@ -57,6 +57,23 @@ describe('the README', () => {
     for (const name of [...KIND_NAMES, ...Object.keys(FLAVOURS)]) expect(readme()).toContain(name);
   });
 
+  it('names every event of the stream and no other', () => {
+    const source = readFileSync(new URL('../src/ops/event-sayings.ts', import.meta.url), 'utf8');
+    const told = new Set(
+      [...source.matchAll(/'((?:task|attempt|breaker)-[a-z]+|failover)'/g)].map(([, name]) => name),
+    );
+    told.delete('attempt-ended');
+    told.delete('task-ended');
+    told.add('failover');
+    const table = /\| event \|[\s\S]*?\n\n/.exec(readme())?.[0] ?? '';
+    const rows = table
+      .split('\n')
+      .slice(2)
+      .map((row) => row.split('|')[1] ?? '');
+    const named = rows.flatMap((cell) => [...cell.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name));
+    expect(named.sort()).toEqual([...told].sort());
+  });
+
   it('names every command and no other', () => {
     const commands = readdirSync(new URL('../src/cli/', import.meta.url)).map((file) =>
       file.replace(/\.ts$/, ''),

@@ -1,6 +1,6 @@
 /** Puts the dialects behind one HTTP app: paths in every variant that clients send, bodies bounded. */
 import { type Context, Hono } from 'hono';
-import type { Dialect, DoorRequest } from '../core/dialect.js';
+import type { Dialect, DoorRequest, DoorServices } from '../core/dialect.js';
 import { asSolveError, SolveError } from '../core/errors.js';
 import type { Gateway } from '../core/gateway.js';
 import { FLAVOURS, flavourOfHost } from '../wire/flavours.js';
@@ -9,6 +9,7 @@ import { type NodeBindings, readBounded } from './body.js';
 export interface DoorOptions {
   readonly gateway: Gateway;
   readonly dialects: ReadonlyMap<string, Dialect>;
+  readonly services: DoorServices;
   readonly maxBodyBytes: number;
   /** Faults of our own that a request uncovered. */
   readonly onFault: (error: unknown) => void;
@@ -27,7 +28,7 @@ export function mountDoors(app: App, options: DoorOptions): void {
     for (const [route, handler] of Object.entries(dialect.routes)) {
       const [method = 'GET', path = '/'] = route.split(' ');
       app.on(method, path, (context) =>
-        answer(context, dialect, options, (request) => handler(request, options.gateway)),
+        answer(context, dialect, options, (request) => handler(request, options.gateway, options.services)),
       );
     }
   }

@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Context } from 'hono';
+import type { Callback } from '../core/callback.js';
 import { SolveError } from '../core/errors.js';
 import type { TaskRecord } from '../core/store.js';
 import { keyOf, readTaskId } from '../wire/door.js';
@@ -21,6 +22,10 @@ export interface OperatorOptions {
   readonly provider: (id: string) => object | undefined;
   readonly hold: (id: string, reason: string) => boolean;
   readonly admit: (id: string, reason: string) => boolean;
+  /** Callbacks that were given up, newest first. */
+  readonly deadCallbacks: () => Promise<readonly Callback[]>;
+  /** Has one of them tried again; false when there is none. */
+  readonly retryCallback: (id: number) => Promise<boolean>;
 }
 
 type OperatorContext = Context<{ Bindings: NodeBindings }>;
@@ -60,6 +65,43 @@ export function mountOperator(app: App, options: OperatorOptions): void {
     }),
   );
   mountProviders(app, options, guarded);
+  mountCallbacks(app, options, guarded);
+}
+
+function mountCallbacks(app: App, { deadCallbacks, retryCallback }: OperatorOptions, guarded: Guard): void {
+  app.get(
+    '/admin/callbacks',
+    guarded(async (context) => context.json({ callbacks: (await deadCallbacks()).map(sayCallback) })),
+  );
+  app.post(
+    '/admin/callbacks/:id/retry',
+    guarded(async (context) => {
+      const id = readTaskId(context.req.param('id'));
+      const isFound = id !== undefined && (await retryCallback(id));
+      return isFound ? context.json({ taskId: String(id), retried: true }) : noSuch('callback');
+    }),
+  );
+}
+
+/** Where to, without what only its receiver is to know: login and query. */
+function sayCallback({ record, state }: Callback): object {
+  const { id, clientId, options, status, finishedAt } = record;
+  const url = URL.canParse(options.callbackUrl ?? '') ? new URL(options.callbackUrl ?? '') : undefined;
+  const { tries, triedAt, fault } = state;
+  return {
+    taskId: String(id),
+    clientId,
+    url: url ? `${url.origin}${url.pathname}` : null,
+    status,
+    finishedAt: iso(finishedAt),
+    tries,
+    triedAt: iso(triedAt),
+    fault,
+  };
+}
+
+function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
 }
 
 type Guard = (
@@ -96,7 +138,8 @@ async function reasonOf(context: OperatorContext): Promise<string | undefined> {
   return typeof reason === 'string' && reason.trim() !== '' ? reason.trim().slice(0, 200) : undefined;
 }
 
-function isOperator({ req, env }: OperatorContext, adminKeySha256: string | undefined): boolean {
+/** By the admin key; where there is none, by loopback. */
+export function isOperator({ req, env }: OperatorContext, adminKeySha256: string | undefined): boolean {
   if (adminKeySha256 !== undefined) {
     const given = keyOf(req.raw.headers, undefined);
     return given !== undefined && timingSafeEqual(sha256(given), Buffer.from(adminKeySha256, 'hex'));

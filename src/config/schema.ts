@@ -1,6 +1,7 @@
 /** The one description of config.json: types, defaults, editor schema and the README's table derive from it. */
 import { z } from 'zod';
 import { baseUrlFault } from './base-url.js';
+import { callbacks } from './callbacks-schema.js';
 import { routing } from './routing-schema.js';
 import { count, distinct, kind, MINUTE, milliseconds, SECOND } from './schema-parts.js';
 import { store } from './store-schema.js';
@@ -240,6 +241,7 @@ export const configSchema = z
     polling: polling
       .prefault({})
       .describe('How polls of clients are answered, and how often providers are polled.'),
+    callbacks: callbacks.prefault({}).describe('How the servers of clients are told of the end of a task.'),
     store: store.prefault({}).describe('Where tasks are remembered.'),
     log: log.prefault({}).describe('What is written to stdout.'),
   })

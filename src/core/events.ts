@@ -1,4 +1,5 @@
 /** What happens in the gateway, told once to whoever listens: logs, metrics, status. */
+import type { CallbackOutcome } from './callback.js';
 import type { Attempt, TaskRecord } from './store.js';
 import type { TaskKind } from './task.js';
 
@@ -49,10 +50,17 @@ export interface BreakerChange {
 export interface EventMap {
   'task-accepted': { readonly record: TaskRecord; readonly provider: string };
   'attempt-ended': { readonly record: TaskRecord; readonly attempt: Attempt };
-  failover: Failover;
+  failover: Failover & { readonly clientId?: string };
   'breaker-opened': BreakerChange;
   'breaker-closed': BreakerChange;
   'task-ended': { readonly record: TaskRecord };
+  'callback-tried': {
+    readonly taskId: string;
+    readonly clientId: string;
+    readonly outcome: CallbackOutcome;
+    readonly tries: number;
+    readonly fault: string | null;
+  };
   exchange: {
     readonly provider: string;
     readonly call: string;

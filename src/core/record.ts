@@ -57,6 +57,8 @@ export interface TaskOptions {
   /** Providers the caller insists on; absent for all. */
   readonly providers?: readonly string[] | undefined;
   readonly maxUsd?: number | undefined;
+  /** Where the client wants to be told of the end. */
+  readonly callbackUrl?: string | undefined;
   /** Whatever the caller wants back with the task. */
   readonly meta?: unknown;
 }

@@ -1,4 +1,5 @@
 /** What every store promises. */
+import type { CallbackLedger } from './callback.js';
 import type { Move, TaskRecord } from './record.js';
 
 export {
@@ -83,6 +84,7 @@ export interface TaskStore {
    * what it has reserved when that is more.
    */
   spentUsd(clientId: string, since: number): Promise<number>;
+  readonly callbacks: CallbackLedger;
   /** Keeps a fact under a key, in place of the one before; other processes are told. Never throws: facts are hints. */
   remember(key: string, value: unknown): void;
   /** Every fact that is kept. */

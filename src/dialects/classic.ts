@@ -1,10 +1,11 @@
 /** in.php, res.php and what stood beside them: HTTP 200 always, the code in the body, where clients look for it. */
-import type { Dialect, DoorRequest, Handler } from '../core/dialect.js';
+import type { Dialect, DoorRequest, DoorServices, Handler } from '../core/dialect.js';
 import { SolveError } from '../core/errors.js';
 import { type Client, errorOf, type Gateway } from '../core/gateway.js';
 import { asText } from '../core/solution.js';
 import { isOpen, spentUsd, type TaskRecord } from '../core/store.js';
 import { factsOf } from '../core/task.js';
+import { pingbackCode, readCallback, sayPingback } from '../wire/callback.js';
 import * as wire from '../wire/classic.js';
 import { sayResult } from '../wire/classic-answers.js';
 import type { Question } from '../wire/codes.js';
@@ -29,19 +30,25 @@ interface ActionCall {
   readonly sent: Parameters;
   readonly form: Form;
   readonly signal: AbortSignal;
+  readonly services: DoorServices;
+}
+
+interface DoorCall {
+  readonly request: DoorRequest;
+  readonly gateway: Gateway;
+  readonly services: DoorServices;
+  readonly sent: Parameters;
+  readonly form: Form;
 }
 
 /** Runs a handler over the request's parameters; whatever it throws is told in the client's own form. */
-function door(
-  question: Question,
-  handle: (request: DoorRequest, gateway: Gateway, sent: Parameters, form: Form) => Promise<Response>,
-): Handler {
-  return async (request, gateway) => {
+function door(question: Question, handle: (call: DoorCall) => Promise<Response>): Handler {
+  return async (request, gateway, services) => {
     let form = formOf(Object.fromEntries(request.query));
     try {
       const sent = await readParameters(request.query, request.body);
       form = formOf(sent);
-      return await handle(request, gateway, sent, form);
+      return await handle({ request, gateway, services, sent, form });
     } catch (thrown) {
       if (thrown instanceof SolveError) return sayError(thrown, question, form);
       FORMS.set(request.headers, form);
@@ -53,12 +60,13 @@ function door(
 /** The forms of requests that met a fault of our own, for the refusal that follows. */
 const FORMS = new WeakMap<Headers, Form>();
 
-const submit = door('submit', async (request, gateway, sent, form) => {
+const submit = door('submit', async ({ request, gateway, services, sent, form }) => {
   const client = gateway.authenticate(keyOf(request.headers, sent.key));
-  const { task, ignored } = wire.fromFields(sent, filesOf(sent));
+  const { task, ignored: unknown } = wire.fromFields(sent, filesOf(sent));
+  const { options, ignored } = readCallback('pingback', sent, unknown, services);
   const flavour = request.flavour;
   const { signal } = request;
-  const submission = { task, origin: { dialect: 'classic', flavour } };
+  const submission = { task, origin: { dialect: 'classic', flavour }, options };
   const accepted = (taskId: number) => gateway.untilAccepted(taskId, signal);
   const record = await submitOnce({ gateway, client, signal }, submission, accepted);
   const { id } = record;
@@ -75,9 +83,10 @@ const INSTANT_WITHIN_MS = 60_000;
 const BOOKING_MS = 5_000;
 
 /** CaptchaAI's solve.php: an image as in.php takes it, and its text in the same answer. */
-const solveAtOnce = door('submit', async (request, gateway, sent, form) => {
+const solveAtOnce = door('submit', async ({ request, gateway, services, sent, form }) => {
   const client = gateway.authenticate(keyOf(request.headers, sent.key));
-  const { task, ignored } = wire.fromFields(sent, filesOf(sent));
+  const { task, ignored: unknown } = wire.fromFields(sent, filesOf(sent));
+  const { options, ignored } = readCallback('pingback', sent, unknown, services);
   if (factsOf(task.kind).group !== 'image')
     throw new SolveError('bad_request', {
       detail: 'solve.php takes images only.',
@@ -85,26 +94,27 @@ const solveAtOnce = door('submit', async (request, gateway, sent, form) => {
     });
   const origin = { dialect: 'classic', flavour: request.flavour } as const;
   const asked = task.kind === 'image_to_text' ? { ...task, instant: true } : task;
-  const { id } = await gateway.submit(client, { task: asked, origin, deadlineMs: INSTANT_WITHIN_MS });
+  const submission = { task: asked, origin, options, deadlineMs: INSTANT_WITHIN_MS };
+  const { id } = await gateway.submit(client, submission);
   const record = await gateway.untilEnded(client, id, INSTANT_WITHIN_MS + BOOKING_MS, request.signal);
   return sayRecord(record, form, { headers: gatewayHeaders(record, ignored) });
 });
 
 /** load.php: how busy the gateway is. Its clients send no key. */
-const load = door('poll', async (_request, gateway, _sent, form) => {
+const load = door('poll', async ({ gateway, form }) => {
   const usage = gateway.usage();
   return form.asJson
     ? sayJson({ status: 1, request: figures.loadMembers(usage) }, form)
     : sayXml(figures.sayLoad(usage), form);
 });
 
-const poll = door('poll', async (request, gateway, sent, form) => {
+const poll = door('poll', async ({ request, gateway, services, sent, form }) => {
   const client = gateway.authenticate(keyOf(request.headers, sent.key));
   // 2Captcha's own pages and its clients disagree about the underscore in add_pingback.
   const name = asText(sent.action)?.toLowerCase().replaceAll('_', '') ?? '';
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (!action) throw new SolveError('bad_request', { saidAs: 'ERROR_EMPTY_ACTION' });
-  return await action({ gateway, client, sent, form, signal: request.signal });
+  return await action({ gateway, client, services, sent, form, signal: request.signal });
 });
 
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -131,11 +141,12 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 };
 
 async function getOne(
-  { gateway, client, sent, form, signal }: ActionCall,
+  { gateway, client, services, sent, form, signal }: ActionCall,
   isPriced = false,
 ): Promise<Response> {
-  const polled = gateway.untilEnded(client, idOf(sent.id), client.holdMs, signal);
-  const record = await unlessAway(polled);
+  const id = idOf(sent.id);
+  const wait = (waitMs: number) => gateway.untilEnded(client, id, waitMs, signal);
+  const record = await unlessAway(services.holds.during(client, signal, wait));
   if (!record) return sayWaiting(form, {});
   return sayRecord(record, form, { isPriced, headers: gatewayHeaders(record) });
 }
@@ -173,9 +184,7 @@ async function answerFor(gateway: Gateway, client: Client, id: string): Promise<
 }
 
 function answerOf(record: TaskRecord): string {
-  if (isOpen(record)) return 'CAPCHA_NOT_READY';
-  if (record.error || !record.solution) return wire.spellError(errorOf(record), 'poll');
-  return String(sayResult(record.task, record.solution, { asJson: false })).replace(/^OK\|/, '');
+  return isOpen(record) ? 'CAPCHA_NOT_READY' : pingbackCode(record);
 }
 
 async function report({ gateway, client, sent, form }: ActionCall, isAccepted: boolean): Promise<Response> {
@@ -268,6 +277,7 @@ function acao({ isCrossOrigin }: Form): Record<string, string> {
 
 export default {
   id: 'classic',
+  callback: sayPingback,
   routes: {
     'GET /in.php': submit,
     'POST /in.php': submit,

@@ -1,9 +1,11 @@
 /** createTask and getTaskResult. Refusals are HTTP 200 with an errorId: the clients look nowhere else. */
-import type { Dialect, DoorRequest, Handler } from '../core/dialect.js';
+import type { CallbackRequest } from '../core/callback.js';
+import type { Dialect, DoorRequest, DoorServices, Handler } from '../core/dialect.js';
 import { SolveError } from '../core/errors.js';
 import { type Client, errorOf, type Gateway } from '../core/gateway.js';
 import { isOpen, spentUsd, type TaskRecord } from '../core/store.js';
 import { factsOf } from '../core/task.js';
+import { readCallback, sayPingback } from '../wire/callback.js';
 import type { Question } from '../wire/codes.js';
 import {
   bodyText,
@@ -28,6 +30,7 @@ interface Call {
   readonly gateway: Gateway;
   readonly sent: Sent;
   readonly client: Client;
+  readonly services: DoorServices;
 }
 
 /** Images are waited for inside createTask only where the service's clients never poll for them. */
@@ -37,11 +40,11 @@ const TOKEN_WAIT_MS = 180_000;
 
 /** Reads the envelope and the key, then runs the handler; whatever is thrown is told in this dialect. */
 function door(question: Question, handle: (call: Call) => Promise<Response>): Handler {
-  return async (request, gateway) => {
+  return async (request, gateway, services) => {
     try {
       const sent = readEnvelope(request.body);
       const client = gateway.authenticate(keyOf(request.headers, clientKeyOf(sent)));
-      return await handle({ request, gateway, sent, client });
+      return await handle({ request, gateway, sent, client, services });
     } catch (thrown) {
       if (!(thrown instanceof SolveError)) throw thrown;
       const isResult = request.path === '/getTaskResult';
@@ -62,15 +65,16 @@ function clientKeyOf(sent: Sent): unknown {
   return name === undefined ? undefined : sent[name];
 }
 
-const createTask = door('submit', async ({ request, gateway, sent, client }) => {
+const createTask = door('submit', async ({ request, gateway, sent, client, services }) => {
   if (!isObject(sent.task)) throw new SolveError('bad_request', { saidAs: 'ERROR_TASK_ABSENT' });
   const flavour = request.flavour ?? flavourOfBody(sent, request.headers.get('user-agent'));
-  const { task, ignored } = wire.fromMembers(sent.task, flavour);
+  const { task, ignored: unknown } = wire.fromMembers(sent.task, flavour);
+  const { options, ignored } = readCallback('callbackUrl', sent, unknown, services);
   const origin = { dialect: 'json', flavour, ...formOf(task, wire.typeOf(sent.task)) } as const;
   const { signal } = request;
   const { solvesImagesAtOnce } = particularsOf(flavour);
   const isAtOnce = solvesImagesAtOnce && factsOf(task.kind).group === 'image';
-  const record = await submitOnce({ gateway, client, signal }, { task, origin }, (id) =>
+  const record = await submitOnce({ gateway, client, signal }, { task, origin, options }, (id) =>
     isAtOnce ? gateway.untilEnded(client, id, IMAGE_WAIT_MS, signal) : gateway.untilAccepted(id, signal),
   );
   const headers = gatewayHeaders(record, ignored);
@@ -80,12 +84,13 @@ const createTask = door('submit', async ({ request, gateway, sent, client }) => 
 });
 
 /** CapSolver's createTask that waits: the solution in the same answer, or the id when it takes too long. */
-const getToken = door('submit', async ({ request, gateway, sent, client }) => {
+const getToken = door('submit', async ({ request, gateway, sent, client, services }) => {
   if (!isObject(sent.task)) throw new SolveError('bad_request', { saidAs: 'ERROR_TASK_ABSENT' });
-  const { task, ignored } = wire.fromMembers(sent.task, 'capsolver');
+  const { task, ignored: unknown } = wire.fromMembers(sent.task, 'capsolver');
+  const { options, ignored } = readCallback('callbackUrl', sent, unknown, services);
   const flavour = request.flavour ?? 'capsolver';
   const origin = { dialect: 'json', flavour, ...formOf(task, wire.typeOf(sent.task)) } as const;
-  const { id, createdAt, deadlineAt } = await gateway.submit(client, { task, origin });
+  const { id, createdAt, deadlineAt } = await gateway.submit(client, { task, origin, options });
   const waitMs = Math.min(deadlineAt - createdAt, TOKEN_WAIT_MS);
   const record = await gateway.untilEnded(client, id, waitMs, request.signal);
   const headers = gatewayHeaders(record, ignored);
@@ -105,17 +110,36 @@ function accepted(record: TaskRecord): object {
     : { errorId: 0, taskId };
 }
 
-const getTaskResult = door('poll', async ({ request, gateway, sent, client }) => {
+const getTaskResult = door('poll', async ({ request, gateway, sent, client, services }) => {
   const id = idOf(sent);
-  const record = await unlessAway(gateway.untilEnded(client, id, client.holdMs, request.signal));
+  const { signal } = request;
+  const polled = services.holds.during(client, signal, (waitMs) =>
+    gateway.untilEnded(client, id, waitMs, signal),
+  );
+  const record = await unlessAway(polled);
   if (!record) return Response.json({ errorId: 0, status: 'processing', ...echoOf(id, request.flavour) });
   const headers = gatewayHeaders(record);
   if (isOpen(record))
     return Response.json({ errorId: 0, status: 'processing', ...echo(record) }, { headers });
-  if (!record.error && record.solution) return Response.json(solved(record), { headers });
-  const failed = { ...failedFor(record.origin.flavour), ...echo(record) };
-  return sayError(errorOf(record), 'poll', failed, headers);
+  return Response.json(ended(record), { headers });
 });
+
+/** What getTaskResult says of a task that has ended. */
+function ended(record: TaskRecord): object {
+  if (!record.error && record.solution) return solved(record);
+  const failed = { ...failedFor(record.origin.flavour), ...echo(record) };
+  return errorBody(errorOf(record), 'poll', failed);
+}
+
+/**
+ * 2Captcha sends the form that in.php's clients know, the others what getTaskResult says; the id goes along, or
+ * nobody could tell which task it is. Source: 2captcha.com (pingback), anti-captcha.com and docs.capmonster.cloud.
+ */
+function callback(record: TaskRecord): CallbackRequest {
+  if (record.origin.flavour === '2captcha') return sayPingback(record);
+  const body = JSON.stringify({ ...ended(record), taskId: idAsSaid(record) });
+  return { method: 'POST', contentType: 'application/json', body };
+}
 
 /** CapSolver's clients poll on after an error that does not say so. */
 function failedFor(flavour: string | undefined): object {
@@ -210,9 +234,13 @@ function sayError(
   more: object = {},
   headers: Record<string, string> = {},
 ): Response {
+  return Response.json(errorBody(error, question, more), { headers });
+}
+
+function errorBody(error: SolveError, question: Question, more: object): object {
   const errorCode = wire.spellError(error, question);
   const errorDescription = error.evidence.detail ?? error.policy.title;
-  return Response.json({ errorId: 1, errorCode, errorDescription, ...more }, { headers });
+  return { errorId: 1, errorCode, errorDescription, ...more };
 }
 
 export default {
@@ -234,5 +262,6 @@ export default {
     'POST /getSpendingStats': getSpendingStats,
     'POST /test': test,
   },
+  callback,
   refuse: (error, { path }) => sayError(error, path === '/getTaskResult' ? 'poll' : 'submit'),
 } satisfies Dialect;

@@ -1,5 +1,6 @@
 /** The gateway's own API under /v1: kinds and normalized fields in, the whole story of a task out. */
-import type { Dialect, DoorRequest, Handler } from '../core/dialect.js';
+import type { CallbackRequest } from '../core/callback.js';
+import type { Dialect, DoorRequest, DoorServices, Handler } from '../core/dialect.js';
 import { SolveError } from '../core/errors.js';
 import type { Client, Gateway } from '../core/gateway.js';
 import { type Idempotency, isOpen, type TaskRecord } from '../core/store.js';
@@ -11,6 +12,7 @@ interface Call {
   readonly request: DoorRequest;
   readonly gateway: Gateway;
   readonly client: Client;
+  readonly services: DoorServices;
 }
 
 const LONGEST_WAIT_SECONDS = 300;
@@ -18,10 +20,10 @@ const LONGEST_WAIT_SECONDS = 300;
 const COME_BACK_SECONDS = 5;
 
 function door(handle: (call: Call) => Promise<Response>): Handler {
-  return async (request, gateway) => {
+  return async (request, gateway, services) => {
     try {
       const client = gateway.authenticate(keyOf(request.headers, undefined));
-      return await handle({ request, gateway, client });
+      return await handle({ request, gateway, client, services });
     } catch (thrown) {
       if (!(thrown instanceof SolveError)) throw thrown;
       return refuse(thrown);
@@ -51,8 +53,9 @@ const createTask = door(async (call) => {
   return sayTask(record, wire.statusOf(record));
 });
 
-async function take({ request, gateway, client }: Call): Promise<TaskRecord> {
+async function take({ request, gateway, client, services }: Call): Promise<TaskRecord> {
   const { task, options, deadlineMs } = wire.readSubmit(readJson(request));
+  checkCallback(options.callbackUrl, services);
   const idempotency = idempotencyOf(request);
   return await gateway.submit(client, {
     task,
@@ -61,6 +64,19 @@ async function take({ request, gateway, client }: Call): Promise<TaskRecord> {
     idempotency,
     origin: { dialect: 'native' },
   });
+}
+
+function checkCallback(url: string | undefined, { callbackFault }: DoorServices): void {
+  const message = url === undefined ? undefined : callbackFault(url);
+  if (message === undefined) return;
+  const issues = [{ path: 'callbackUrl', message }];
+  throw new SolveError('bad_request', { issues, detail: `callbackUrl: ${message}` });
+}
+
+/** The task as `GET /v1/tasks/{id}` shows it. */
+function callback(record: TaskRecord): CallbackRequest {
+  const body = JSON.stringify(wire.sayTask(record));
+  return { method: 'POST', contentType: 'application/json', body };
 }
 
 const LONGEST_KEY = 255;
@@ -165,4 +181,5 @@ export default {
     'GET /v1/kinds': kinds,
   },
   refuse,
+  callback,
 } satisfies Dialect;

@@ -1,12 +1,12 @@
 /** What keeps tasks and calls away from one account, what its answers say about that, and how it comes back. */
 import type { Clock } from '../core/clock.js';
-import { ERROR_POLICY, type SolveError } from '../core/errors.js';
+import type { SolveError } from '../core/errors.js';
 import type { BreakerScope, Events } from '../core/events.js';
 import type { BreakerSettings } from '../core/gateway.js';
 import type { Account } from '../core/provider.js';
 import type { TaskKind } from '../core/task.js';
 import { Balance } from './balance.js';
-import { byCall, byOther, type CallMade } from './call.js';
+import { byCall, byOther, type CallMade, isCallFailure, pauseOf } from './call.js';
 import { Circuit } from './circuit.js';
 import { Comeback, PROBE_PAUSE_MS } from './comeback.js';
 import { Doubt } from './doubt.js';
@@ -297,13 +297,4 @@ export class AccountGates {
     const atLeastMs = this.account.isPublic ? pauseOf(error) : Math.min(pauseOf(error), breaker.cooldownMs);
     gate.backOff(error.code, breaker, { askedAt: call.askedAt, atLeastMs, by });
   }
-}
-
-/** Whether the calls themselves had failed, whatever they were for. */
-function isCallFailure(cause: string | null): boolean {
-  return Object.entries(ERROR_POLICY).some(([code, { opens }]) => code === cause && opens === 'transport');
-}
-
-function pauseOf(error: SolveError): number {
-  return error.evidence.pauseMs ?? error.policy.pauseMs;
 }

@@ -1,5 +1,5 @@
 /** One call to an account, as far as it is needed to judge what its answer says. */
-import type { SolveError } from '../core/errors.js';
+import { ERROR_POLICY, type SolveError } from '../core/errors.js';
 import type { ChangedBy } from '../core/events.js';
 
 export type Call = 'submit' | 'poll' | 'balance' | 'threads' | 'report';
@@ -25,4 +25,14 @@ export function byCall({ call, taskId }: CallMade, error?: SolveError): ChangedB
 /** Somebody or something other than a call as the grounds of a change. */
 export function byOther(by: 'operator' | 'replica' | 'time', reason: string | null = null): ChangedBy {
   return { by, upstreamCode: null, taskId: null, reason };
+}
+
+/** Whether the calls themselves had failed, whatever they were for. */
+export function isCallFailure(cause: string | null): boolean {
+  return Object.entries(ERROR_POLICY).some(([code, { opens }]) => code === cause && opens === 'transport');
+}
+
+/** How long the provider is to be left alone after this error, in ms. */
+export function pauseOf(error: SolveError): number {
+  return error.evidence.pauseMs ?? error.policy.pauseMs;
 }

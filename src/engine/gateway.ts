@@ -15,13 +15,13 @@ import type {
 import type { Account, Transport, UpstreamId } from '../core/provider.js';
 import type { ProviderStatus, ProviderStory } from '../core/status.js';
 import { BudgetSpent, isOpen, KeyTaken, type TaskRecord, type TaskStore } from '../core/store.js';
-import { KIND_NAMES } from '../core/task.js';
 import { AccountState } from './account.js';
 import { statusOf, storyOf } from './account-status.js';
-import { Activity, roomOf } from './activity.js';
+import { Activity } from './activity.js';
 import { Budgets } from './budgets.js';
 import { dearest } from './candidates.js';
 import { Clients, checkAllowed, startOfDay, Usage } from './clients.js';
+import { Offers } from './offers.js';
 import { Recollection } from './recollection.js';
 import { newRecord } from './records.js';
 import { Repeats } from './repeats.js';
@@ -46,8 +46,6 @@ export interface EngineOptions {
   readonly repeatWindowMs?: number | undefined;
 }
 
-/** How long a client waits for balances that are not known yet. */
-const BALANCE_WAIT_MS = 2_500;
 const POLL_COST_MS = 75;
 
 export class Engine implements Gateway {
@@ -55,7 +53,7 @@ export class Engine implements Gateway {
   readonly #accounts: readonly AccountState[];
   readonly #clients: Clients;
   readonly #usage: Usage;
-  readonly #activity: Activity;
+  readonly #offers: Offers;
   readonly #ids: TaskIds;
   readonly #tasks: Tasks;
   readonly #recollection: Recollection;
@@ -69,7 +67,12 @@ export class Engine implements Gateway {
     this.#accounts = options.accounts.map((account) => new AccountState(account, { ...options, room }));
     this.#clients = new Clients(options.clients);
     this.#usage = new Usage(() => options.clock.now());
-    this.#activity = new Activity(options.events, () => options.clock.now());
+    this.#offers = new Offers({
+      ...options,
+      accounts: this.#accounts,
+      activity: new Activity(options.events, () => options.clock.now()),
+      until: (event, waitMs) => this.#tasks.until(event, waitMs),
+    });
     this.#ids = new TaskIds(options.store);
     this.#repeats = new Repeats(options.clock, options.repeatWindowMs ?? 0);
     this.#recollection = new Recollection({ ...options, accounts: this.#accounts });
@@ -215,28 +218,11 @@ export class Engine implements Gateway {
   }
 
   async balanceUsd(client: Client): Promise<number> {
-    const balances = this.#accountsOf(client).map(({ gates }) => gates.balance);
-    const answers = Promise.all(balances.map((balance) => balance.refresh()));
-    const isUnknown = balances.some(({ usd }) => usd === null);
-    if (isUnknown) await this.#tasks.until(answers, BALANCE_WAIT_MS);
-    const sum = balances.reduce((total, { usd }) => total + (usd ?? 0), 0);
-    return Math.max(0, Math.min(sum, await this.#leftUsd(client)));
-  }
-
-  async #leftUsd({ id, limits }: Client): Promise<number> {
-    if (limits?.usdPerDay === undefined) return Number.POSITIVE_INFINITY;
-    const { store, clock } = this.#options;
-    const spentUsd = store.spentUsd(id, startOfDay(clock.now()));
-    return limits.usdPerDay - (await spentUsd.catch((error) => this.#fail(error)));
+    return await this.#offers.balanceUsd(client).catch((error) => this.#fail(error));
   }
 
   kinds(client: Client): readonly KindOffer[] {
-    const allowed = KIND_NAMES.filter((kind) => client.kinds?.includes(kind) ?? true);
-    const accounts = this.#accountsOf(client);
-    return allowed.map((kind) => {
-      const able = accounts.filter(({ account }) => account.kinds.includes(kind));
-      return { kind, providers: able.map(({ id }) => id) };
-    });
+    return this.#offers.kinds(client);
   }
 
   /** A task as the admin sees it: whoever's it is. */
@@ -283,22 +269,15 @@ export class Engine implements Gateway {
 
   /** A provider says that one of its results is there: that task is asked for at once, within the provider's pace. */
   nudge(accountId: string, upstreamId: UpstreamId): void {
-    this.#accounts.find(({ id }) => id === accountId)?.polls.nudge(upstreamId);
+    this.#account(accountId)?.polls.nudge(upstreamId);
   }
 
-  usage({ client, kind }: UsageScope = {}): UsageFigures {
-    const accounts = client ? this.#accountsOf(client) : this.#accounts;
-    return {
-      ...roomOf(accounts, this.#options.clock.now(), kind),
-      ...this.#activity.means(kind),
-      hours: client ? this.#activity.hoursOf(client.id) : [],
-    };
+  usage(scope: UsageScope = {}): UsageFigures {
+    return this.#offers.usage(scope);
   }
 
-  readonly #account = (id: string) => this.#accounts.find((state) => state.id === id);
-
-  #accountsOf({ providers }: Client): readonly AccountState[] {
-    return this.#accounts.filter(({ id }) => providers?.includes(id) ?? true);
+  #account(name: string): AccountState | undefined {
+    return this.#accounts.find(({ id }) => id === name);
   }
 }
 

@@ -1,8 +1,17 @@
 /** What one task does next, as it stands now. */
+import type { SolveError } from '../core/errors.js';
 import type { Client } from '../core/gateway.js';
-import { type Choice, type NextStep, planHedge, planNext, type Situation } from './next-step.js';
+import { toTaskError } from './consequences.js';
+import { type Choice, type NextStep, NO_HOPE, planHedge, planNext, type Situation } from './next-step.js';
 import type { RunTools } from './run-tools.js';
 import type { TaskLedger } from './task-ledger.js';
+
+export interface Standing {
+  /** Why nothing more may be bought. */
+  readonly final: SolveError | undefined;
+  /** An attempt that was given up may still be answered. */
+  readonly isAwaited: boolean;
+}
 
 export class TaskPlan {
   constructor(
@@ -12,7 +21,13 @@ export class TaskPlan {
   ) {}
 
   /** Whom to ask, for whom to wait, or how to fail; remembers who was passed over. */
-  next(): NextStep {
+  next({ final, isAwaited }: Standing): NextStep {
+    const next = final ? failing(final) : this.#next();
+    // While somebody may still answer late, the task waits for that.
+    return next.step === 'fail' && isAwaited ? { step: 'wait', hope: next.hope } : next;
+  }
+
+  #next(): NextStep {
     const { next, passedOver } = planNext(this.#situation);
     this.ledger.passOver(passedOver);
     return next;
@@ -29,4 +44,8 @@ export class TaskPlan {
     const { record } = this.ledger;
     return { record, client: this.client, accounts, routing, retries: budgets.retries, now: clock.now() };
   }
+}
+
+function failing(error: SolveError): NextStep {
+  return { step: 'fail', error: toTaskError(error), hope: NO_HOPE };
 }

@@ -10,7 +10,7 @@ import { Booking } from './booking.js';
 import { burntBefore, burntBy, failoverTo, stopsTask, toTaskError } from './consequences.js';
 import { TaskLease } from './lease.js';
 import { lostMoves, stillOut } from './left-over.js';
-import { type NextStep, NO_HOPE } from './next-step.js';
+import type { NextStep } from './next-step.js';
 import type { Verdict } from './poller.js';
 import type { RunTools } from './run-tools.js';
 import { TaskAttempts } from './task-attempts.js';
@@ -188,17 +188,12 @@ export class TaskRun {
   }
 
   #decide(): NextStep {
-    const next = this.#final
-      ? ({ step: 'fail', error: toTaskError(this.#final), hope: NO_HOPE } as const)
-      : this.#plan.next();
-    // While somebody may still answer late, the task waits for that.
-    if (next.step !== 'fail' || this.#draining.size === 0) return next;
-    return { step: 'wait', hope: next.hope };
+    return this.#plan.next({ final: this.#final, isAwaited: this.#draining.size > 0 });
   }
 
   async #ask(attempt: AttemptRun): Promise<void> {
     const failover = failoverTo(attempt.account.id, this.record);
-    if (failover) this.tools.events.emit('failover', failover);
+    if (failover) this.tools.events.emit('failover', { ...failover, clientId: this.record.clientId });
     await this.#try(attempt);
   }
 

@@ -37,6 +37,7 @@ export class Tasks {
   readonly #finished = new Finished();
   /** Clients that wait for tasks of other processes. */
   readonly #changes = new Map<number, { readonly changed: Promise<void>; readonly tell: () => void }>();
+  readonly #over = new WeakMap<TaskRun, Promise<void>>();
   readonly #waits: Waits;
   #stopWatching = () => {};
   #cancelAdopting: Cancel = () => {};
@@ -107,11 +108,18 @@ export class Tasks {
     const until = clock.now() + waitMs;
     while (!this.#isStopping && !signal?.aborted && clock.now() < until) {
       const run = this.#running.get(id);
-      if (run) await this.#waits.until(Promise.race([run.ended, run.lost]), until - clock.now(), signal);
+      if (run) await this.#waits.until(this.#overOf(run), until - clock.now(), signal);
       else await this.#untilChanged(id, Math.min(until - clock.now(), FOREIGN_POLL_MS), signal);
       const record = await this.find(id);
       if (!record || !isOpen(record)) return;
     }
+  }
+
+  /** One promise a task, for all who wait for its end. */
+  #overOf(run: TaskRun): Promise<void> {
+    const over = this.#over.get(run) ?? Promise.race([run.ended, run.lost]);
+    this.#over.set(run, over);
+    return over;
   }
 
   /** Waits for `event`, at most `waitMs`, and no longer than the gateway itself. */

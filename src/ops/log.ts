@@ -51,6 +51,10 @@ export function logEvents(events: Events, log: Log): () => void {
     events.on('failover', ({ taskId, kind, from, to, cause }) => {
       log.info({ event: 'failover', taskId, kind, from, to, cause });
     }),
+    events.on('callback-tried', ({ taskId, clientId, outcome, tries, fault }) => {
+      const write = outcome === 'given_up' ? log.warn : log.info;
+      write({ event: 'callback', taskId, client: clientId, outcome, tries, fault });
+    }),
     events.on('breaker-opened', (change) => log.warn({ event: 'breaker-opened', ...breakerFields(change) })),
     events.on('breaker-closed', (change) => log.info({ event: 'breaker-closed', ...breakerFields(change) })),
   ];

@@ -51,7 +51,7 @@ export function openMetrics({ events, gauges }: MetricsOptions): Metrics {
 }
 
 function countEvents(events: Events, registry: Registry): readonly (() => void)[] {
-  const { tasks, attempts, failovers, solveSeconds, exchangeSeconds } = openCounters([registry]);
+  const { tasks, attempts, failovers, callbacks, solveSeconds, exchangeSeconds } = openCounters([registry]);
   const [account, cause, call, outcome] = [limitWords(), limitWords(), limitWords(), limitWords()];
   return [
     events.on('task-ended', ({ record }) =>
@@ -63,6 +63,7 @@ function countEvents(events: Events, registry: Registry): readonly (() => void)[
       const tookMs = attempt.outcome === 'solved' ? solveMs(attempt) : null;
       if (tookMs !== null) solveSeconds.observe(labels, tookMs / 1_000);
     }),
+    events.on('callback-tried', ({ outcome: result }) => callbacks.inc({ outcome: result })),
     events.on('failover', (failover) => {
       const { from, to } = failover;
       failovers.inc({ from: account(from), to: account(to), cause: cause(failover.cause) });
@@ -91,6 +92,12 @@ function openCounters(registers: Registry[]) {
       name: 'captcha_gateway_attempts_total',
       help: 'Attempts that ended: solved, or the code of the error.',
       labelNames: ['provider', 'kind', 'outcome'],
+      registers,
+    }),
+    callbacks: new Counter({
+      name: 'captcha_gateway_callbacks_total',
+      help: "Tries to tell a client's server of the end of its task: delivered, failed, given_up.",
+      labelNames: ['outcome'],
       registers,
     }),
     failovers: new Counter({

@@ -23,6 +23,7 @@ export interface TaskRow {
   readonly deadline_at: number;
   readonly finished_at: number | null;
   readonly reserved_usd: number | null;
+  readonly callback_due: number | null;
   readonly attempts: readonly AttemptRow[];
   readonly passed_over: string;
   readonly provider: string | null;
@@ -55,6 +56,7 @@ export function toTaskRow(record: TaskRecord): TaskRow {
     deadline_at: record.deadlineAt,
     finished_at: record.finishedAt,
     reserved_usd: record.reservedUsd ?? null,
+    callback_due: record.options.callbackUrl === undefined ? null : record.createdAt,
     attempts: record.attempts.map(toAttemptRow),
     passed_over: JSON.stringify(record.passedOver),
     provider: record.provider,

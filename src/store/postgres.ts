@@ -1,7 +1,9 @@
 /** The shared store: tasks in one PostgreSQL database that any number of replicas work on. */
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import type { CallbackLedger } from '../core/callback.js';
 import type { Facts, ForgetBefore, Move, StoreWatch, TaskRecord, TaskStore } from '../core/store.js';
+import { openCallbacks } from './postgres-callbacks.js';
 import { type ConnectionOptions, openPool } from './postgres-connection.js';
 import { PostgresFacts } from './postgres-facts.js';
 import { explainPostgres } from './postgres-faults.js';
@@ -71,6 +73,7 @@ class PostgresStore implements TaskStore {
   readonly #facts: PostgresFacts;
   readonly #watches = new Set<StoreWatch>();
   readonly #owner = randomUUID();
+  readonly callbacks: CallbackLedger = openCallbacks(this.#owner, (text, values) => this.#ask(text, values));
   /** Adoptions whose answer was lost. */
   #doubtfulAdoptions: readonly string[] = [];
   #adopting: Promise<unknown> = Promise.resolve();

@@ -32,7 +32,7 @@ export function prepareMoves(database: Database.Database): (id: number, moves: r
 
 function prepare(database: Database.Database) {
   return {
-    create: database.prepare(`INSERT INTO tasks (${TASK_COLUMNS}) VALUES (${marks(17)})`),
+    create: database.prepare(`INSERT INTO tasks (${TASK_COLUMNS}) VALUES (${marks(18)})`),
     keepImages: database.prepare('INSERT INTO images (task_id, fields) VALUES (?, ?)'),
     dropImages: database.prepare('DELETE FROM images WHERE task_id = ?'),
     exists: database.prepare('SELECT 1 FROM tasks WHERE id = ?').raw(),

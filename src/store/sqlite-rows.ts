@@ -13,7 +13,7 @@ export type Flag = 0 | 1;
 
 /** The columns of `tasks`, in the order of `TaskRow`. */
 export const TASK_COLUMNS =
-  'id, client_id, origin, task, options, status, created_at, deadline_at, finished_at, passed_over, provider, solution, error, reported, idempotency_key, fingerprint, reserved_usd';
+  'id, client_id, origin, task, options, status, created_at, deadline_at, finished_at, passed_over, provider, solution, error, reported, idempotency_key, fingerprint, reserved_usd, callback_due';
 
 export type TaskRow = readonly [
   id: number,
@@ -33,6 +33,7 @@ export type TaskRow = readonly [
   idempotencyKey: string | null,
   fingerprint: string | null,
   reservedUsd: number | null,
+  callbackDue: number | null,
 ];
 
 /** The columns of `attempts`, in the order of `AttemptRow`. */
@@ -74,6 +75,7 @@ export function toTaskRow(record: TaskRecord): TaskRow {
     toJson(record.error),
     record.reported === null ? null : toFlag(record.reported),
     ...toPromises(record),
+    record.options.callbackUrl === undefined ? null : record.createdAt,
   ];
 }
 
@@ -132,7 +134,12 @@ export function fromRows(row: TaskRow, images: string | null, attempts: readonly
   };
 }
 
-type Promises = readonly [key: string | null, fingerprint: string | null, reservedUsd: number | null];
+type Promises = readonly [
+  key: string | null,
+  fingerprint: string | null,
+  reservedUsd: number | null,
+  callbackDue: number | null,
+];
 
 function fromPromises([key, fingerprint, reservedUsd]: Promises): Partial<TaskRecord> {
   return {

@@ -1,7 +1,9 @@
 /** The embedded store: tasks in one SQLite file that belongs to one process. */
 import type Database from 'libsql';
+import type { CallbackLedger } from '../core/callback.js';
 import type { Facts, ForgetBefore, Move, TaskRecord, TaskStore } from '../core/store.js';
 import { GroupCommit } from './group-commit.js';
+import { openCallbacks } from './sqlite-callbacks.js';
 import { type FactRows, prepareFacts, WriteBehind } from './sqlite-facts.js';
 import { explainFault } from './sqlite-faults.js';
 import { closeFile, type Durability, openFile, transact } from './sqlite-file.js';
@@ -48,6 +50,7 @@ class SqliteStore implements TaskStore {
   readonly #facts: WriteBehind;
   readonly #reserveIds: (count: number) => number;
   readonly #forgetting: Forgetting;
+  readonly callbacks: CallbackLedger;
   #isClosed = false;
 
   constructor(path: string, database: Database.Database) {
@@ -64,6 +67,10 @@ class SqliteStore implements TaskStore {
     this.#facts = new WriteBehind((facts) => transact(database, () => factRows.save(facts)));
     this.#reserveIds = prepareIds(database);
     this.#forgetting = prepareForgetting(database, spending);
+    this.callbacks = openCallbacks(database, (id) => reads.find(id), {
+      use: (work) => this.#use(work),
+      write: (work) => this.#write(work),
+    });
     this.#commits = new GroupCommit<Job>(
       (work) => transact(database, work),
       prepareWrites({ database, reads, spending, orphans }),

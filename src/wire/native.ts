@@ -10,6 +10,7 @@ const envelope = z.object({
   deadlineMs: z.int().min(1).max(86_400_000).optional(),
   maxUsd: z.number().min(0).optional(),
   providers: z.array(z.string().min(1)).min(1).max(100).optional(),
+  callbackUrl: z.string().optional(),
   meta: z.unknown().optional(),
 });
 
@@ -26,17 +27,18 @@ export function readSubmit(body: unknown): NativeSubmit {
   }
   const parsed = envelope.safeParse(body);
   if (!parsed.success) throw envelopeError(parsed.error);
-  const { kind, deadlineMs, maxUsd, providers, meta } = parsed.data;
+  const { kind, deadlineMs, maxUsd, providers, callbackUrl, meta } = parsed.data;
   if (!isKind(kind)) throw unknownKind(kind);
   const {
     kind: _kind,
     deadlineMs: _deadline,
     maxUsd: _max,
     providers: _providers,
+    callbackUrl: _callback,
     meta: _meta,
     ...fields
   } = body as Record<string, unknown>;
-  return { task: parseTask(kind, fields), options: { maxUsd, providers, meta }, deadlineMs };
+  return { task: parseTask(kind, fields), options: { maxUsd, providers, callbackUrl, meta }, deadlineMs };
 }
 
 function envelopeError(error: z.ZodError): SolveError {

@@ -8,7 +8,12 @@ import { PROVIDERS } from './samples.js';
 const path = fileURLToPath(new URL('../../config.example.json', import.meta.url));
 const example = readFileSync(path, 'utf8');
 const variables = [...example.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name);
-const env = Object.fromEntries(variables.map((name) => [name, `value-of-${name}`]));
+const env = Object.fromEntries(
+  variables.map((name) => [
+    name,
+    name.endsWith('_BASE64') ? 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' : `value-of-${name}`,
+  ]),
+);
 /** Stands in place of keys that the example shows. */
 const GOES_ALONE = 'store.url';
 

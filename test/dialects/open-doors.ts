@@ -1,8 +1,11 @@
 /** The dialects behind a real server, with whatever gateway the test puts behind them. */
 import { mountDoors, openApp } from '../../src/app/doors.js';
 import { listen } from '../../src/app/listen.js';
+import { systemClock } from '../../src/core/clock.js';
 import type { Dialect } from '../../src/core/dialect.js';
 import type { Gateway } from '../../src/core/gateway.js';
+import { Holds } from '../../src/core/holds.js';
+import { openAddresses } from '../../src/net/callback-address.js';
 import { loadFolder } from '../../src/registry.js';
 
 export const MAX_BODY_BYTES = 10_000;
@@ -32,6 +35,7 @@ export async function openDoors(): Promise<OpenDoors> {
   mountDoors(app, {
     gateway: current,
     dialects,
+    services: { callbackFault: openAddresses([]).faultOf, holds: new Holds(systemClock) },
     maxBodyBytes: MAX_BODY_BYTES,
     onFault: (fault) => faults.push(fault),
   });

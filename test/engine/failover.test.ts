@@ -192,7 +192,7 @@ it('each failover is told once, with its cause', async () => {
   bench.transport.script('c', 'submit', accepts('u3'));
   bench.transport.script('c', 'poll', solves('token-c'));
   await bench.run(5_000);
-  const common = { taskId: '1', kind: 'recaptcha_v2', at: bench.startedAt };
+  const common = { taskId: '1', clientId: 'qa', kind: 'recaptcha_v2', at: bench.startedAt };
   expect(told).toEqual([
     { ...common, from: 'a', to: 'b', cause: 'no_slot' },
     { ...common, from: 'b', to: 'c', cause: 'bad_reply' },

@@ -1,6 +1,7 @@
 /** What every store must do, whatever it keeps its tasks in. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TaskStore } from '../../src/core/store.js';
+import { telling } from './callback-cases.js';
 import { refusing, settling, writing } from './ledger-cases.js';
 import { budgeting, keying, spending } from './money-cases.js';
 import { adopting, remembering } from './owner-cases.js';
@@ -41,6 +42,7 @@ export function describeStore({ name, open, reopen, skip }: Subject): void {
     describe('a budget', () => budgeting(() => store, restart));
     describe('an idempotency key', () => keying(() => store, restart));
     describe('remember', () => remembering(() => store, restart));
+    describe('callbacks', () => telling(() => store, restart));
     describe('forget', () => forgetting(() => store));
     describe('close', () => closing(() => store));
   });

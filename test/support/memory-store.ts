@@ -1,4 +1,5 @@
 /** A store that forgets everything with the test, and tells what was written in which order. */
+import { type CallbackChange, type CallbackLedger, UNTRIED } from '../../src/core/callback.js';
 import type { Clock } from '../../src/core/clock.js';
 import { splitImages } from '../../src/core/images.js';
 import {
@@ -27,6 +28,7 @@ const LARGEST_ID = 2_147_483_647;
 interface Disk {
   readonly records: Map<number, TaskRecord>;
   readonly facts: Map<string, string>;
+  readonly callbacks: Map<number, CallbackChange>;
   nextId: number;
 }
 
@@ -57,7 +59,7 @@ export class MemoryStore implements TaskStore {
     private readonly clock?: Clock,
     /** Each write is noted here when it is done. */
     private readonly journal: string[] = [],
-    disk: Disk = { records: new Map(), facts: new Map(), nextId: 1 },
+    disk: Disk = { records: new Map(), facts: new Map(), callbacks: new Map(), nextId: 1 },
   ) {
     this.#disk = disk;
   }
@@ -95,6 +97,40 @@ export class MemoryStore implements TaskStore {
   rememberElsewhere(key: string, value: unknown): void {
     this.remember(key, value);
     for (const { onFact } of this.#watches) onFact(key, value);
+  }
+
+  readonly callbacks: CallbackLedger = {
+    due: async (now, limit, except = []) => {
+      this.#mustBeOpen();
+      return this.records
+        .filter((record) => !isOpen(record) && !this.#taken.has(record.id) && !except.includes(record.id))
+        .map((record) => ({ record, ...this.#callbackOf(record) }))
+        .filter(({ dueAt }) => dueAt !== null && dueAt <= now)
+        .sort((one, other) => Number(one.dueAt) - Number(other.dueAt))
+        .slice(0, limit)
+        .map(({ record, state }) => ({ record, state }));
+    },
+    keep: async (changes) => {
+      this.#mustBeOpen();
+      if (this.isFailing) throw new Error('the disk is full');
+      for (const change of changes) this.#disk.callbacks.set(change.id, change);
+    },
+    dead: async (limit) =>
+      this.records
+        .map((record) => ({ record, ...this.#callbackOf(record) }))
+        .filter(({ deadAt }) => deadAt !== null)
+        .sort((one, other) => Number(other.deadAt) - Number(one.deadAt))
+        .slice(0, limit)
+        .map(({ record, state }) => ({ record, state })),
+    revive: async (id, now) => {
+      if ((this.#disk.callbacks.get(id)?.deadAt ?? null) === null) return false;
+      return this.#disk.callbacks.set(id, { id, state: UNTRIED, dueAt: now, deadAt: null }).has(id);
+    },
+  };
+
+  #callbackOf({ id, options, createdAt }: TaskRecord): CallbackChange {
+    const dueAt = options.callbackUrl === undefined ? null : createdAt;
+    return this.#disk.callbacks.get(id) ?? { id, state: UNTRIED, dueAt, deadAt: null };
   }
 
   get isHeld(): boolean {
@@ -181,7 +217,10 @@ export class MemoryStore implements TaskStore {
       .sort((one, other) => Number(one.finishedAt) - Number(other.finishedAt));
     const isBefore = ({ finishedAt }: TaskRecord, at: number) => finishedAt !== null && finishedAt < at;
     const gone = finished.filter((record) => isBefore(record, before.tasks)).slice(0, limit);
-    for (const { id } of gone) this.#disk.records.delete(id);
+    for (const { id } of gone) {
+      this.#disk.records.delete(id);
+      this.#disk.callbacks.delete(id);
+    }
     const blanked = finished
       .filter(
         (record) =>

@@ -1,4 +1,7 @@
-/** The addresses that clients register for pingbacks, in memory: kept, listed and deleted, never asked for. */
+/**
+ * The addresses that clients register for pingbacks, in memory: kept, listed and deleted. What is told of a task goes
+ * to its own `pingback`, registered or not.
+ */
 import { SolveError } from '../../core/errors.js';
 import type { Client, Gateway } from '../../core/gateway.js';
 import { asText } from '../../core/solution.js';
