@@ -80,7 +80,11 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     repeatWindowMs: config.server.repeatWindowMs,
   });
   logEvents(events, log);
-  const gauges = () => ({ inFlight: engine.inFlight, providers: engine.providers() });
+  const gauges = () => ({
+    inFlight: engine.inFlight,
+    held: engine.held,
+    providers: engine.providers(),
+  });
   const metrics = openMetrics({ events, gauges });
   const status = openStatus({
     events,

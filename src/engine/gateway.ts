@@ -244,6 +244,11 @@ export class Engine implements Gateway {
     return this.#tasks.inFlight;
   }
 
+  /** Requests of clients that wait for something. */
+  get held(): number {
+    return this.#tasks.held;
+  }
+
   /** Keeps new tasks from an account, or lets them in again; false for an unknown account. */
   hold(id: string, reason: string): boolean {
     this.#account(id)?.hold(reason);

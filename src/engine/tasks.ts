@@ -52,6 +52,11 @@ export class Tasks {
     return this.#running.size;
   }
 
+  /** Clients that wait for something. */
+  get held(): number {
+    return this.#waits.size;
+  }
+
   running(id: number): TaskRun | undefined {
     return this.#running.get(id);
   }

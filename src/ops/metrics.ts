@@ -9,6 +9,8 @@ import { outcomeOf, solveMs } from './facts.js';
 /** What is read at the moment of a scrape. */
 export interface Gauges {
   readonly inFlight: number;
+  /** Requests of clients that are held open. */
+  readonly held: number;
   readonly providers: readonly ProviderStatus[];
 }
 
@@ -132,6 +134,11 @@ function openGauges(registry: Registry): (gauges: Gauges) => void {
     help: 'Tasks not ended yet.',
     registers,
   });
+  const held = new Gauge({
+    name: 'captcha_gateway_requests_held',
+    help: 'Requests of clients that wait for an answer.',
+    registers,
+  });
   const up = new Gauge({
     name: 'captcha_gateway_provider_up',
     help: '1 while the account takes tasks (closed or ramping).',
@@ -152,6 +159,7 @@ function openGauges(registry: Registry): (gauges: Gauges) => void {
   });
   return (gauges) => {
     inFlight.set(gauges.inFlight);
+    held.set(gauges.held);
     for (const gauge of [up, balance, providerInFlight]) gauge.reset();
     for (const { id: provider, state, balanceUsd, inFlight: taken } of gauges.providers) {
       up.set({ provider }, state === 'closed' || state === 'ramping' ? 1 : 0);

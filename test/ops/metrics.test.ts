@@ -19,7 +19,7 @@ afterEach(() => {
   for (const metrics of open.splice(0)) metrics.close();
 });
 
-function start(gauges: () => Gauges = () => ({ inFlight: 0, providers: [] })): {
+function start(gauges: () => Gauges = () => ({ inFlight: 0, held: 0, providers: [] })): {
   events: Events;
   metrics: Metrics;
 } {
@@ -119,10 +119,15 @@ describe('counters', () => {
 describe('gauges', () => {
   it('are read at each scrape, and forget a provider that is gone', async () => {
     const kinds = ['closed', 'ramping', 'open', 'half-open', 'held-out'] as const;
-    let now: Gauges = { inFlight: 12, providers: kinds.map((state) => sampleProvider({ id: state, state })) };
+    let now: Gauges = {
+      inFlight: 12,
+      held: 3,
+      providers: kinds.map((state) => sampleProvider({ id: state, state })),
+    };
     const { metrics } = start(() => now);
     expect(await scrape(metrics)).toMatchObject({
       captcha_gateway_tasks_in_flight: 12,
+      captcha_gateway_requests_held: 3,
       'captcha_gateway_provider_up{provider="closed"}': 1,
       'captcha_gateway_provider_up{provider="ramping"}': 1,
       'captcha_gateway_provider_up{provider="open"}': 0,
@@ -131,9 +136,14 @@ describe('gauges', () => {
       'captcha_gateway_provider_balance_usd{provider="closed"}': 12.5,
       'captcha_gateway_provider_in_flight{provider="closed"}': 3,
     });
-    now = { inFlight: 0, providers: [sampleProvider({ id: 'house', balanceUsd: null, inFlight: 0 })] };
+    now = {
+      inFlight: 0,
+      held: 0,
+      providers: [sampleProvider({ id: 'house', balanceUsd: null, inFlight: 0 })],
+    };
     expect(await ours(metrics)).toEqual({
       captcha_gateway_tasks_in_flight: 0,
+      captcha_gateway_requests_held: 0,
       'captcha_gateway_provider_up{provider="house"}': 1,
       'captcha_gateway_provider_in_flight{provider="house"}': 0,
     });
@@ -158,7 +168,10 @@ describe('a scrape', () => {
     expect(Object.keys(await ours(one.metrics))).toContain(
       'captcha_gateway_tasks_total{kind="recaptcha_v2",outcome="solved"}',
     );
-    expect(Object.keys(await ours(other.metrics))).toEqual(['captcha_gateway_tasks_in_flight']);
+    expect(Object.keys(await ours(other.metrics))).toEqual([
+      'captcha_gateway_tasks_in_flight',
+      'captcha_gateway_requests_held',
+    ]);
     expect(await scrape(other.metrics)).toHaveProperty('process_resident_memory_bytes');
   });
 
@@ -166,7 +179,10 @@ describe('a scrape', () => {
     const { events, metrics } = start();
     metrics.close();
     events.emit('task-ended', { record: sampleRecord() });
-    expect(Object.keys(await ours(metrics))).toEqual(['captcha_gateway_tasks_in_flight']);
+    expect(Object.keys(await ours(metrics))).toEqual([
+      'captcha_gateway_tasks_in_flight',
+      'captcha_gateway_requests_held',
+    ]);
   });
 
   it('needs the observers of the process once, however often metrics are opened', () => {
