@@ -63,7 +63,7 @@ export class AccountGates {
     this.ban = this.#gate('ban');
     this.operator = this.#gate('operator');
     this.#kinds = new KindStates(
-      account.id,
+      account,
       (kind) => this.#gate('kind', kind),
       () => clock.now(),
     );
@@ -115,8 +115,7 @@ export class AccountGates {
   }
 
   /** Everything that keeps a task of this kind out, the gravest first; asked for each candidate of each task. */
-  closing(kind: TaskKind): readonly Gate[] {
-    const { gate } = this.kind(kind);
+  closing(kind: TaskKind, { gate }: KindState = this.kind(kind)): readonly Gate[] {
     if (gate.isOpen) return [...this.closedBy, gate];
     const { operator, ban, key, money, transport } = this;
     const isShut = operator.isOpen || ban.isOpen || key.isOpen || money.isOpen || transport.isOpen;
@@ -124,10 +123,9 @@ export class AccountGates {
   }
 
   /** The share of the tasks of this kind that ask here first: less than 1 for a while after it came back. */
-  share(kind: TaskKind): number {
+  share(kind: TaskKind, { gate }: KindState = this.kind(kind)): number {
     const { clock } = this.tools;
     const { transport, money } = this;
-    const { gate } = this.kind(kind);
     return Math.min(transport.ramp.share(clock), money.ramp.share(clock), gate.ramp.share(clock));
   }
 
@@ -186,10 +184,11 @@ export class AccountGates {
     if (error.opens === 'transport') this.doubt.raise(error.code, call.askedAt, byCall(call, error));
     else this.doubt.clear(call.askedAt);
     if (error.opens === 'money') this.#judgement.refused(kind, error, call);
+    const { gate, limit } = this.kind(kind);
+    if (error.code === 'no_slot' && isProbe && gate.isOpen) limit.refusedAgain();
     if (error.opens === 'kind') this.#shutKind(kind, error, call);
     if (error.opens !== 'transport') return;
     // One failure shuts nothing; but a stated pause is kept, and a failed try of the kind is a failed try.
-    const { gate } = this.kind(kind);
     const isTry =
       (isProbe && gate.isOpen) || (gate.isRelapse(call.askedAt) && isCallFailure(gate.ramp.cause));
     if (isTry || error.evidence.pauseMs !== undefined) this.#shutKind(kind, error, call);

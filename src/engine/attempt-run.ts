@@ -73,7 +73,7 @@ export class AttemptRun {
 
   /** Waits for the time that nineteen in twenty stay within: whether `followed` is still under way then. */
   async isSlow(followed: Promise<void>): Promise<boolean> {
-    const slow = slowMs(this.score);
+    const slow = slowMs(this.score, this.tools.clock.now());
     const startedAt = this.tools.ledger.record.attempts[this.index]?.startedAt;
     if (slow === null || startedAt === undefined) return false;
     const over = new AbortController();

@@ -1,12 +1,12 @@
 /** What the router is told of each account, for one task, now. */
 import type { Client, RoutingSettings, Strategy } from '../core/gateway.js';
-import type { Account } from '../core/provider.js';
 import type { TaskRecord } from '../core/store.js';
 import { isKind, type TaskKind, targetHost } from '../core/task.js';
 import type { AccountState } from './account.js';
 import { drawOf } from './draws.js';
 import { expectedRate, medianMs, typicalMs } from './expectations.js';
 import type { Gate } from './gate.js';
+import type { KindState, KindTerms } from './kind-states.js';
 import type { Candidate, Closed, Standing } from './router.js';
 import { type Merits, STRATEGIES } from './strategies.js';
 
@@ -57,104 +57,108 @@ export function candidatesFor(
 }
 
 function candidateFor(state: AccountState, index: number, judging: Judging): Candidate {
-  const { record, narrowing, ordered, strategy, now } = judging;
-  const { account } = state;
+  const { record, ordered, strategy, now } = judging;
+  const { account, gates, places } = state;
   const { kind } = record.task;
+  const known = gates.kind(kind);
+  const { terms } = known;
+  const isPlain = strategy === 'priority';
+  const position = ordered ? ordered.indexOf(account.id) : index;
   return {
     id: account.id,
-    standing: standingOf(state, record, index),
-    rank: strategy === 'priority' ? positionOf(account.id, index, ordered) : rankOf(state, index, judging),
-    refuses: refusal(record, state, narrowing, ordered),
+    standing: standingOf(state, index, { record, known }),
+    rank: isPlain ? position : STRATEGIES[strategy].rank(new AccountMerits(state, position, judging)),
+    refuses: refusal(state, terms, judging),
     tried: triedBefore(record, account.id),
-    closed: closedStates(state.gates.closing(kind), now),
-    hasRoom: state.places.hasRoomFor(kind),
+    closed: closedStates(gates.closing(kind, known), now),
+    hasRoom: places.hasRoomFor(kind, known),
     doubtful: state.doubtful,
-    priceUsd: account.priceUsd(kind),
-    firstAnswerMs: firstAnswerMs(state, kind),
+    priceUsd: terms.priceUsd,
+    // An attempt is worth making when half of those like it end in time.
+    firstAnswerMs:
+      terms.firstAnswerMs === 0 ? 0 : Math.max(terms.firstAnswerMs, medianMs(known.score, now) ?? 0),
   };
 }
 
 /** Chances are drawn for each account by itself, each purpose with numbers of its own. */
 const PURPOSES = { weight: 0, ramp: 1_000, shadow: 2_000 } as const;
 
-function standingOf({ account, gates }: AccountState, { id, task }: TaskRecord, index: number): Standing {
+interface Stand {
+  readonly record: TaskRecord;
+  readonly known: KindState;
+}
+
+function standingOf({ account, gates }: AccountState, index: number, { record, known }: Stand): Standing {
+  const { id, task } = record;
   if (account.shadow !== undefined)
     return drawOf(id, PURPOSES.shadow + index) < account.shadow ? 'sampled' : 'unproven';
-  const share = gates.share(task.kind);
+  const share = gates.share(task.kind, known);
   return share >= 1 || drawOf(id, PURPOSES.ramp + index) < share ? 'usual' : 'coming-back';
 }
 
-function positionOf(id: string, index: number, ordered: readonly string[] | undefined): number {
-  return ordered ? ordered.indexOf(id) : index;
-}
+/** The merits of one account for one task, each reckoned when a strategy asks for it. */
+class AccountMerits implements Merits {
+  constructor(
+    private readonly state: AccountState,
+    readonly position: number,
+    private readonly judging: Judging,
+  ) {}
 
-function rankOf(state: AccountState, index: number, judging: Judging): number {
-  return STRATEGIES[judging.strategy].rank(meritsOf(state, index, judging));
-}
+  get weight(): number {
+    return this.state.account.weight;
+  }
 
-function meritsOf(state: AccountState, index: number, judging: Judging): Merits {
-  const { record, ordered, dearestUsd, host, strategy } = judging;
-  const { account } = state;
-  const position = positionOf(account.id, index, ordered);
-  if (strategy === 'priority') return { ...UNASKED, position };
-  const draw = drawOf(record.id, PURPOSES.weight + index);
-  if (strategy === 'weighted') return { ...UNASKED, position, weight: account.weight, draw };
-  const { kind } = record.task;
-  const { score, acceptance } = state.gates.kind(kind);
-  return {
-    position,
-    draw,
-    weight: account.weight,
-    priceUsd: account.priceUsd(kind) ?? dearestUsd,
-    successRate: expectedRate(score),
-    solveMs: typicalMs(score) ?? account.timing(kind).firstPollMs,
-    acceptedRate: acceptance.rateAt(host),
-  };
-}
+  get draw(): number {
+    return drawOf(this.judging.record.id, PURPOSES.weight + this.position);
+  }
 
-/** What the plain strategies do not ask about. */
-const UNASKED: Merits = {
-  position: 0,
-  weight: 1,
-  priceUsd: 0,
-  successRate: 1,
-  solveMs: 0,
-  acceptedRate: 1,
-  draw: 0,
-};
+  get priceUsd(): number {
+    return this.#known.terms.priceUsd ?? this.judging.dearestUsd;
+  }
+
+  get successRate(): number {
+    return expectedRate(this.#known.score);
+  }
+
+  get solveMs(): number {
+    const { score, terms } = this.#known;
+    return typicalMs(score, this.judging.now) ?? terms.firstAnswerMs;
+  }
+
+  get acceptedRate(): number {
+    return this.#known.acceptance.rateAt(this.judging.host);
+  }
+
+  get #known(): KindState {
+    return this.state.gates.kind(this.judging.record.task.kind);
+  }
+}
 
 function reasonFor(accounts: readonly AccountState[], id: string, judging: Judging): string {
   const index = accounts.findIndex((state) => state.id === id);
   const state = accounts[index];
   if (!state) return '';
-  if (standingOf(state, judging.record, index) === 'sampled') return 'sampled: a new provider is measured';
-  return STRATEGIES[judging.strategy].says(meritsOf(state, index, judging));
-}
-
-/** An attempt is worth making when half of those like it end in time. */
-function firstAnswerMs({ account, gates }: AccountState, kind: TaskKind): number {
-  if (account.provider.answersAtOnce(kind)) return 0;
-  return Math.max(account.timing(kind).firstPollMs, medianMs(gates.kind(kind).score) ?? 0);
+  const { record } = judging;
+  const known = state.gates.kind(record.task.kind);
+  if (standingOf(state, index, { record, known }) === 'sampled') return 'sampled: a new provider is measured';
+  const position = judging.ordered ? judging.ordered.indexOf(id) : index;
+  return STRATEGIES[judging.strategy].says(new AccountMerits(state, position, judging));
 }
 
 function refusal(
-  { task, options }: TaskRecord,
   { account }: AccountState,
-  { client }: Narrowing,
-  ordered: readonly string[] | undefined,
+  { isTaken }: KindTerms,
+  { record, narrowing, ordered }: Judging,
 ): string | undefined {
-  if (!takes(account, task.kind)) return `does not solve ${task.kind}`;
+  const { task, options } = record;
+  const { client } = narrowing;
+  if (!isTaken) return `does not solve ${task.kind}`;
   if (client?.providers && !client.providers.includes(account.id))
     return `not among the providers of client ${client.id}`;
   if (options.providers && !options.providers.includes(account.id))
     return 'not among the providers asked for';
   if (ordered && !ordered.includes(account.id)) return `not among routing.kinds.${task.kind}.providers`;
   return account.provider.refuses(task);
-}
-
-/** Whether an account is asked for this kind at all. */
-export function takes({ kinds, takesPassed }: Account, kind: TaskKind): boolean {
-  return isKind(kind) ? kinds.includes(kind) : takesPassed;
 }
 
 function triedBefore({ attempts }: TaskRecord, id: string): Candidate['tried'] {
@@ -190,9 +194,9 @@ export function dearest(accounts: readonly AccountState[], kind: TaskKind): numb
 /** The dearest known price of those who take this kind. */
 function dearestOf(accounts: readonly AccountState[], kind: TaskKind): number | undefined {
   let most: number | undefined;
-  for (const { account } of accounts) {
-    const price = takes(account, kind) ? account.priceUsd(kind) : null;
-    if (price !== null && price > (most ?? -1)) most = price;
+  for (const { gates } of accounts) {
+    const { isTaken, priceUsd } = gates.kind(kind).terms;
+    if (isTaken && priceUsd !== null && priceUsd > (most ?? -1)) most = priceUsd;
   }
   return most;
 }

@@ -14,18 +14,18 @@ export function expectedRate({ successRate, outcomes }: Score): number {
 }
 
 /** Half of the attempts are solved within this time, in ms; null while that is not known. */
-export function medianMs(score: Score): number | null {
-  return score.solves < ENOUGH_FOR_MEDIAN ? null : score.percentileMs(0.5);
+export function medianMs(score: Score, now: number): number | null {
+  return score.solvesAt(now) < ENOUGH_FOR_MEDIAN ? null : score.percentileMs(0.5, now);
 }
 
 /** Nineteen in twenty attempts are solved within this time, in ms; null while that is not known. */
-export function slowMs(score: Score): number | null {
-  return score.solves < ENOUGH_FOR_TAIL ? null : score.percentileMs(0.95);
+export function slowMs(score: Score, now: number): number | null {
+  return score.solvesAt(now) < ENOUGH_FOR_TAIL ? null : score.percentileMs(0.95, now);
 }
 
 /** The time between a usual and a slow solve, in ms, which both weigh on; null before the first solve. */
-export function typicalMs(score: Score): number | null {
-  const usual = score.percentileMs(0.5);
-  const slow = score.percentileMs(0.95);
+export function typicalMs(score: Score, now: number): number | null {
+  const usual = score.percentileMs(0.5, now);
+  const slow = score.percentileMs(0.95, now);
   return usual === null || slow === null ? null : (usual + slow) / 2;
 }

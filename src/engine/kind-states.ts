@@ -1,12 +1,24 @@
 /** Capacity and quality of each kind at one account. */
-import { passedWire, type TaskKind } from '../core/task.js';
+import type { Account } from '../core/provider.js';
+import { isKind, passedWire, type TaskKind } from '../core/task.js';
 import { Acceptance } from './acceptance.js';
 import { Circuit } from './circuit.js';
 import type { Gate } from './gate.js';
 import { LearnedLimit } from './learned-limit.js';
 import { Score } from './scores.js';
 
+/** What the config and the provider's file say of a kind at one account; it never changes. */
+export interface KindTerms {
+  /** It is asked for this kind at all. */
+  readonly isTaken: boolean;
+  /** In USD; null when unknown. */
+  readonly priceUsd: number | null;
+  /** The earliest an answer can be had, in ms after the submit. */
+  readonly firstAnswerMs: number;
+}
+
 export interface KindState {
+  readonly terms: KindTerms;
   readonly circuit: Circuit;
   readonly gate: Gate;
   readonly score: Score;
@@ -21,7 +33,7 @@ export class KindStates {
   #last: { readonly asked: TaskKind; readonly state: KindState } | undefined;
 
   constructor(
-    private readonly accountId: string,
+    private readonly account: Account,
     private readonly openGate: (kind: TaskKind) => Gate,
     private readonly now: () => number,
   ) {}
@@ -40,7 +52,8 @@ export class KindStates {
     if (known) return known;
     const gate = this.openGate(kind);
     const state = {
-      circuit: new Circuit(`${this.accountId} ${kind}`),
+      terms: termsOf(this.account, kind),
+      circuit: new Circuit(`${this.account.id} ${kind}`),
       gate,
       score: new Score(this.now),
       acceptance: new Acceptance(),
@@ -69,4 +82,12 @@ export class KindStates {
   close(): void {
     for (const { circuit } of this.#states.values()) circuit.shutdown();
   }
+}
+
+function termsOf({ kinds, takesPassed, provider, priceUsd, timing }: Account, kind: TaskKind): KindTerms {
+  return {
+    isTaken: isKind(kind) ? kinds.includes(kind) : takesPassed,
+    priceUsd: priceUsd(kind),
+    firstAnswerMs: provider.answersAtOnce(kind) ? 0 : timing(kind).firstPollMs,
+  };
 }

@@ -7,6 +7,10 @@
 const DECREASE = 0.8;
 /** Up to this share of what it held last the limit grows by one with every task, above it by one a round. */
 const KNOWN_GOOD = 0.9;
+/** Beyond what it held when it refused last, what it refused then says nothing any more: a quarter with every task. */
+const OUTGROWN = 0.25;
+/** A refusal with less than this share of the limit in hand is an outage, not a limit. */
+const OUTAGE_SHARE = 0.5;
 /** A refusal is about the tasks in hand when these are at least this share of the limit. */
 const OWN_SHARE = 0.7;
 
@@ -31,12 +35,24 @@ export class LearnedLimit {
   accepted(): () => void {
     this.#held += 1;
     const isBinding = this.inFlight >= Math.floor(this.#limit);
-    if (isBinding) this.#limit += this.#limit < this.#mostHeld * KNOWN_GOOD ? 1 : 1 / this.#limit;
+    if (isBinding) this.#limit += this.#growth;
     // What it holds it can hold, also when a refusal of the same moment said otherwise.
     this.#limit = Math.max(this.#limit, this.#held);
     return () => {
       this.#held -= 1;
     };
+  }
+
+  get #growth(): number {
+    if (this.#held > this.#mostHeld) return Math.max(1, this.#limit * OUTGROWN);
+    return this.#limit < this.#mostHeld * KNOWN_GOOD ? 1 : 1 / this.#limit;
+  }
+
+  /** A task that was to find out whether there is room again was refused: with little in hand that is an outage. */
+  refusedAgain(): void {
+    if (this.#held >= this.#limit * OUTAGE_SHARE) return;
+    this.#limit = Number.POSITIVE_INFINITY;
+    this.#mostHeld = Number.POSITIVE_INFINITY;
   }
 
   /** It refused one for want of a place. With nothing in hand that says nothing about how many it takes. */

@@ -53,17 +53,16 @@ export interface Plan {
 /** The next step for a task that is not final. */
 export function planNext(situation: Situation): Plan {
   const { record, accounts, routing, retries } = situation;
-  const ranked = rankAll(situation);
-  const { decision, candidates, allowance } = ranked;
+  const { field, decision, allowance } = rankAll(situation);
   const { passedOver, full, shut, reopensAt } = decision;
   const bought = purchases(record);
-  if (bought >= routing.maxAttempts) return usedUp(record, candidates, decision);
+  if (bought >= routing.maxAttempts) return usedUp(record, field.candidates, decision);
   const turn = chosen(decision);
   const account = turn && accounts.find(({ id }) => id === turn.id);
   if (account && bought > 0 && !retries.hasSome)
     return { next: { step: 'wait', hope: { ...NO_HOPE, until: retries.nextAt } }, passedOver };
   if (account) {
-    const why = turn.why ?? ranked.reasonFor(account.id);
+    const why = turn.why ?? field.reasonFor(account.id);
     return {
       next: { step: 'ask', choice: { account, why, purpose: bought > 0 ? 'again' : 'first' } },
       passedOver,
@@ -71,7 +70,10 @@ export function planNext(situation: Situation): Plan {
   }
   const hope = { full, shut, until: reopensAt };
   if (isWorthWaiting(decision)) return { next: { step: 'wait', hope }, passedOver };
-  return { next: { step: 'fail', error: verdictOn(record, kept(candidates, allowance)), hope }, passedOver };
+  return {
+    next: { step: 'fail', error: verdictOn(record, kept(field.candidates, allowance)), hope },
+    passedOver,
+  };
 }
 
 /** Whom to ask beside a provider that takes long; undefined when nobody else would take the task right now. */
@@ -79,7 +81,7 @@ export function planHedge(situation: Situation): Choice | undefined {
   const { record, accounts, routing } = situation;
   if (purchases(record) >= routing.maxAttempts || singleUseInputs(record.task).length > 0) return undefined;
   const { decision } = rankAll(situation);
-  const account = accounts.find(({ id }) => id === decision.order[0]);
+  const account = accounts.find(({ id }) => id === decision.first);
   return account && { account, why: 'hedge: the one before takes long', purpose: 'hedge' };
 }
 
@@ -88,7 +90,7 @@ function rankAll({ record, accounts, client, routing, now }: Situation) {
   const field = candidatesFor(record, accounts, { client, routing }, now);
   const explore = field.isLearning ? exploring(record, routing) : undefined;
   const allowance = { now, deadlineAt: record.deadlineAt, leftUsd: mostUsd - spentUsd(record), explore };
-  return { ...field, allowance, decision: rank(field.candidates, allowance) };
+  return { field, allowance, decision: rank(field.candidates, allowance) };
 }
 
 /** Numbers of chance that no account uses. */
@@ -110,9 +112,9 @@ function isWorthWaiting({ full, beingTried }: Decision): boolean {
 
 /** Whose turn it is, and why where its rank does not say it. */
 function chosen(decision: Decision): { readonly id: string; readonly why?: string } | undefined {
-  const { order, isExploring, lastResort, again } = decision;
-  if (order[0] !== undefined)
-    return { id: order[0], ...(isExploring && { why: 'drawn to keep its figures fresh' }) };
+  const { first, isExploring, lastResort, again } = decision;
+  if (first !== undefined)
+    return { id: first, ...(isExploring && { why: 'drawn to keep its figures fresh' }) };
   if (isWorthWaiting(decision)) return undefined;
   if (lastResort !== undefined) return { id: lastResort, why: 'last resort: everybody is closed' };
   return again[0] === undefined ? undefined : { id: again[0], why: 'again: there is nobody else' };

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js';
 import type { Account } from '../core/provider.js';
 import type { TaskKind } from '../core/task.js';
 import type { AccountGates } from './account-gates.js';
+import type { KindState } from './kind-states.js';
 import type { Room } from './room.js';
 import { ThreadCount } from './thread-count.js';
 
@@ -53,9 +54,9 @@ export class Places {
   }
 
   /** Whether one more task of this kind may be handed in now. */
-  hasRoomFor(kind: TaskKind): boolean {
+  hasRoomFor(kind: TaskKind, { limit }: KindState = this.tools.gates.kind(kind)): boolean {
     const { most } = this;
-    return (most === undefined || this.inFlight < most) && this.tools.gates.kind(kind).limit.hasRoom;
+    return (most === undefined || this.inFlight < most) && limit.hasRoom;
   }
 
   /** Tells whoever waits for this account that there is room. */

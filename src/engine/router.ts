@@ -52,7 +52,9 @@ export interface Allowance {
 }
 
 export interface Decision {
-  /** To be asked, first first. */
+  /** To be asked now. */
+  readonly first: string | undefined;
+  /** Everybody who could be asked, the first one first. */
   readonly order: readonly string[];
   /** The first of them was drawn, whatever its rank. */
   readonly isExploring: boolean;
@@ -90,11 +92,18 @@ export function rank(candidates: readonly Candidate[], allowance: Allowance): De
     if (isFresh) (shut === undefined ? able : closed).push(candidate);
     else if (candidate.tried === 'unsolvable' && shut === undefined) again.push(candidate);
   }
-  const ready = able.filter(({ hasRoom }) => hasRoom).sort(byTurn);
-  const isExploring = explore(ready, allowance.explore);
+  const ready = able.filter(({ hasRoom }) => hasRoom);
+  const best = firstOf(ready);
+  const drawn = best && explored(ready, best, allowance.explore);
+  const first = drawn ?? best;
   return {
-    order: ready.map(idOf),
-    isExploring,
+    first: first?.id,
+    isExploring: drawn !== undefined,
+    // Whoever asks one account decides anew afterwards: the others' places are seldom looked at.
+    get order() {
+      const others = ready.filter((candidate) => candidate !== first).sort(byTurn);
+      return first ? [first, ...others].map(idOf) : [];
+    },
     passedOver,
     full: [...able, ...again].filter(({ hasRoom }) => !hasRoom).map(idOf),
     shut: closed.map(idOf),
@@ -121,14 +130,23 @@ function byTurn(one: Candidate, other: Candidate): number {
   return turnOf(one) - turnOf(other) || Number(one.rank > other.rank) - Number(one.rank < other.rank);
 }
 
-/** Moves one of the usual candidates to the front where this task is to go to anybody; whether it did. */
-function explore(ready: Candidate[], draw: number | undefined): boolean {
-  if (draw === undefined) return false;
-  const usual = ready.findLastIndex((candidate) => turnOf(candidate) === TURNS.usual) + 1;
-  const [first] = ready;
-  if (usual < 2 || first?.standing !== 'usual') return false;
-  ready.unshift(...ready.splice(Math.floor(draw * usual), 1));
-  return ready[0] !== first;
+/** Whoever comes first by turn and rank. */
+function firstOf(candidates: readonly Candidate[]): Candidate | undefined {
+  let [first] = candidates;
+  for (const candidate of candidates) if (first && byTurn(candidate, first) < 0) first = candidate;
+  return first;
+}
+
+/** One of the usual candidates, where this task is to go to anybody and that is not the best one. */
+function explored(
+  ready: readonly Candidate[],
+  best: Candidate,
+  draw: number | undefined,
+): Candidate | undefined {
+  if (draw === undefined || turnOf(best) !== TURNS.usual) return undefined;
+  const usual = ready.filter((candidate) => turnOf(candidate) === TURNS.usual);
+  const drawn = usual[Math.floor(draw * usual.length)];
+  return drawn === best ? undefined : drawn;
 }
 
 function reasonToWait({ hasRoom, doubtful, standing }: Candidate): string | undefined {
@@ -148,8 +166,21 @@ function reasonAgainst(candidate: Candidate, { now, deadlineAt, leftUsd }: Allow
 function closedReason({ closed }: Candidate): string | undefined {
   const shut = closed.find(({ isTriable }) => !isTriable);
   if (!shut) return undefined;
-  const until = shut.until === null ? 'until somebody acts' : `until ${new Date(shut.until).toISOString()}`;
+  const until = shut.until === null ? 'until somebody acts' : `until ${timeOf(shut.until)}`;
   return `${shut.scope} open: ${shut.cause} ${shut.isProbing ? 'and being tried' : until}`;
+}
+
+/** What is closed stays so for thousands of decisions: its time is written once. */
+const times = new Map<number, string>();
+const MOST_TIMES = 1_000;
+
+function timeOf(at: number): string {
+  const known = times.get(at);
+  if (known !== undefined) return known;
+  if (times.size >= MOST_TIMES) times.clear();
+  const text = new Date(at).toISOString();
+  times.set(at, text);
+  return text;
 }
 
 /** Nothing but another task's try is in the way. */

@@ -57,7 +57,7 @@ export class Score {
     this.hasChanged = false;
     const solved = this.#solved;
     return {
-      solveMs: this.#lately,
+      solveMs: this.#lately(this.now()),
       solved,
       failed: this.#isSolved.length - solved,
       times: this.times.figures(),
@@ -91,20 +91,19 @@ export class Score {
     return this.#solved / this.#isSolved.length;
   }
 
-  /** How many solve times are known, those of the last hour. */
-  get solves(): number {
-    return this.#lately.length;
+  /** How many solve times are known at `now`: those of the hour before. */
+  solvesAt(now: number): number {
+    return this.#lately(now).length;
   }
 
   /** The solve time that the given share of tasks stays within, in ms; null when nothing was solved for an hour. */
-  percentileMs(share: number): number | null {
-    const { length } = this.#lately;
-    return this.#lately[Math.min(length - 1, Math.floor(length * share))] ?? null;
+  percentileMs(share: number, now: number = this.now()): number | null {
+    const times = this.#lately(now);
+    return times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? null;
   }
 
   /** The times of the last hour, in ms and sorted; every decision asks for them, so they are sorted once a solve. */
-  get #lately(): readonly number[] {
-    const now = this.now();
+  #lately(now: number): readonly number[] {
     if (this.#sorted && now < this.#sorted.until) return this.#sorted.times;
     const lately = this.#solves.filter(({ at }) => at > now - TIMES_KEPT_MS);
     const until = Math.min(...lately.map(({ at }) => at + TIMES_KEPT_MS));

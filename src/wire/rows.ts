@@ -62,29 +62,32 @@ export function readPlain(name: FieldName, value: unknown): unknown {
   return typeof value === 'number' ? String(value) : value;
 }
 
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== false;
+}
+
 /** The fields of a task that are sent, in the kind's order; a switch that is off counts as not set. */
 export function* setFields(task: Task): Iterable<readonly [FieldName, unknown]> {
   for (const name of fieldsOf(task.kind)) {
     const value = task[name];
-    if (value !== undefined && value !== false && name !== 'previousId') yield [name, value];
+    if (isSet(value) && name !== 'previousId') yield [name, value];
   }
 }
 
-/** Every provider is asked whether it can carry a task, each time that it is decided anew: reckoned once a task. */
-const neededNames = new WeakMap<Task, readonly FieldName[]>();
+/** Every provider is asked about every task: what a kind's tasks may need a place for is reckoned once. */
+const neededNames = new Map<TaskKind, readonly FieldName[]>();
 
-/** The fields that a provider must have a place for. */
-function neededBy(task: Task): readonly FieldName[] {
-  const known = neededNames.get(task);
-  if (known) return known;
-  const names = [...setFields(task)].flatMap(([name]) => (isDroppable(task.kind, name) ? [] : [name]));
-  neededNames.set(task, names);
+function neededBy(kind: TaskKind): readonly FieldName[] {
+  const names = fieldsOf(kind).filter((name) => name !== 'previousId' && !isDroppable(kind, name));
+  neededNames.set(kind, names);
   return names;
 }
 
 /** Why this row cannot carry the task: a field without a place, or one that is missing; undefined when it can. */
 export function refusesTask(task: Task, { names, requires, refuses }: Row): string | undefined {
-  for (const name of neededBy(task)) if (names[name] === undefined) return `cannot pass ${name}`;
+  for (const name of neededNames.get(task.kind) ?? neededBy(task.kind)) {
+    if (names[name] === undefined && isSet(task[name])) return `cannot pass ${name}`;
+  }
   const missing = requires?.find((name) => task[name] === undefined);
   return missing ? `needs ${missing}` : refuses?.(task);
 }

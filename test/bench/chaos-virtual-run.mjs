@@ -15,6 +15,12 @@ import { World } from './chaos-world.mjs';
  * @property {number} perSecond arrivals, in virtual time
  * @property {number} seed
  * @property {(line: string) => void} tell
+ * @property {Scene} [scene] what is played instead of outages
+ *
+ * @typedef {object} Scene
+ * @property {object} routing sections of the config's `routing`
+ * @property {Record<string, { medianMs: number, spread: number }>} solve
+ * @property {(record: import('../../dist/src/core/record.js').TaskRecord) => void} onEnd
  */
 
 const NOON = Date.UTC(2026, 0, 1, 12);
@@ -83,7 +89,7 @@ class VirtualRun {
   }
 
   async #open() {
-    const { dist } = this.order;
+    const { dist, scene } = this.order;
     const config = dist.configSchema.parse({
       clients: [{ id: 'chaos', key: KEY }],
       providers: USES.map((use) => ({
@@ -93,7 +99,7 @@ class VirtualRun {
         pricesUsdPer1000: Object.fromEntries(KINDS.map((kind) => [kind, 2])),
         timing: { giveUpMs: GIVE_UP_MS },
       })),
-      routing: { deadlineMs: DEADLINE_MS, maxAttempts: USES.length, maxUsdPerTask: 1 },
+      routing: { deadlineMs: DEADLINE_MS, maxAttempts: USES.length, maxUsdPerTask: 1, ...scene?.routing },
     });
     const onFault = (/** @type {unknown} */ error) => {
       this.faults.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -107,7 +113,10 @@ class VirtualRun {
       onForgotten: (record) => tally.forget(record),
     });
     const events = new dist.Events(() => clock.now(), onFault);
-    events.on('task-ended', ({ record }) => tally.end(record));
+    events.on('task-ended', ({ record }) => {
+      tally.end(record);
+      scene?.onEnd(record);
+    });
     events.on('breaker-opened', (change) => tally.opened(change));
     events.on('breaker-closed', (change) => tally.closed(change));
     this.client = dist.toClients(config)[0];
@@ -127,9 +136,9 @@ class VirtualRun {
   async #phase(tasks, turn) {
     const { order, world, store, clock, tally, accounts } = this;
     if (!world || !store || !accounts) throw new TypeError('nothing is open');
-    const { perSecond, seed } = order;
-    const epochs = Math.ceil((tasks / perSecond) * (1_000 / EPOCH_MS));
-    const solve = SOLVE;
+    const { perSecond, seed, scene } = order;
+    const epochs = scene ? 0 : Math.ceil((tasks / perSecond) * (1_000 / EPOCH_MS));
+    const solve = scene?.solve ?? SOLVE;
     // Ids are asked for until the deadline; each service keeps what may come in that time.
     const keepTasks = Math.ceil((DEADLINE_MS / 1_000) * perSecond);
     const weather = {
@@ -138,7 +147,7 @@ class VirtualRun {
       epochs,
       solve,
       keepTasks,
-      unsolvableRate: UNSOLVABLE_RATE,
+      unsolvableRate: scene ? 0 : UNSOLVABLE_RATE,
     };
     for (const [name, times] of world.open(weather)) count(this.troubles, name, times);
     const until = this.#next + tasks;

@@ -150,10 +150,10 @@ describe('a score', () => {
     score.solved(1_000);
     now = 1_800_000;
     score.solved(3_000);
-    expect([score.solves, score.percentileMs(0)]).toEqual([2, 1_000]);
+    expect([score.solvesAt(now), score.percentileMs(0)]).toEqual([2, 1_000]);
     now = 3_600_000;
-    expect([score.solves, score.percentileMs(0)]).toEqual([1, 3_000]);
+    expect([score.solvesAt(now), score.percentileMs(0)]).toEqual([1, 3_000]);
     now = 5_400_000;
-    expect([score.solves, score.percentileMs(0), score.successRate]).toEqual([0, null, 1]);
+    expect([score.solvesAt(now), score.percentileMs(0), score.successRate]).toEqual([0, null, 1]);
   });
 });
