@@ -64,6 +64,12 @@ export interface GateChange {
 
 /** One kind at one account, with what happened to it. */
 export interface KindStory extends KindStatus {
+  /** Tasks of this kind at the provider or on their way to it. */
+  readonly inFlight: number;
+  /** How many it takes at once, as its refusals tell; null while it has refused none. */
+  readonly learnedLimit: number | null;
+  /** The share of its answers that work, as clients report, with what is taken for granted before they do. */
+  readonly acceptedRate: number;
   readonly openings: number;
   readonly share: number;
   /** Newest first. */

@@ -15,7 +15,6 @@ import { History } from './history.js';
 import { type KindState, KindStates } from './kind-states.js';
 import { Money } from './money.js';
 import type { Room } from './room.js';
-import type { Score } from './scores.js';
 import { Tries, type Tryable } from './tries.js';
 
 export interface GateTools {
@@ -239,9 +238,9 @@ export class AccountGates {
     this.#gateOf(scope).close({ by: byOther('replica') });
   }
 
-  /** The kinds whose score has changed since this was asked last. */
-  changedScores(): readonly (readonly [TaskKind, Score])[] {
-    return this.#kinds.changedScores();
+  /** What has been learnt of which kinds since this was asked last. */
+  get learnt(): Pick<KindStates, 'changedScores' | 'changedAcceptances'> {
+    return this.#kinds;
   }
 
   /** Ends its timers. */

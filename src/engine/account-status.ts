@@ -106,6 +106,14 @@ function kindStatus(state: AccountState, kind: TaskKind, now: number): KindStatu
 }
 
 function kindStory(state: AccountState, kind: TaskKind, now: number): KindStory {
-  const { openings, share } = state.gates.kind(kind).gate;
-  return { ...kindStatus(state, kind, now), openings, share, changes: state.gates.history.of(kind) };
+  const { gate, limit, acceptance } = state.gates.kind(kind);
+  return {
+    ...kindStatus(state, kind, now),
+    inFlight: limit.inFlight,
+    learnedLimit: limit.value,
+    acceptedRate: acceptance.rateAt(undefined),
+    openings: gate.openings,
+    share: gate.share,
+    changes: state.gates.history.of(kind),
+  };
 }

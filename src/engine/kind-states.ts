@@ -72,6 +72,13 @@ export class KindStates {
     return this.#states.keys();
   }
 
+  /** What clients have reported, where they did since this was asked last. */
+  changedAcceptances(): readonly (readonly [TaskKind, Acceptance])[] {
+    return [...this.#states].flatMap(([kind, { acceptance }]) =>
+      acceptance.hasChanged ? [[kind, acceptance] as const] : [],
+    );
+  }
+
   /** The scores that have changed since this was asked last. */
   changedScores(): readonly (readonly [TaskKind, Score])[] {
     return [...this.#states].flatMap(([kind, { score }]) =>

@@ -6,6 +6,7 @@ import type { Account } from '../core/provider.js';
 import type { GateChange } from '../core/status.js';
 import type { TaskStore } from '../core/store.js';
 import type { TaskKind } from '../core/task.js';
+import type { AcceptanceFigures } from './acceptance.js';
 import type { AccountState } from './account.js';
 import type { GateMemory } from './gate.js';
 import type { ScoreFigures } from './scores.js';
@@ -117,7 +118,9 @@ export class Recollection {
     if (sort === 'changes')
       state.gates.history.restore(kind === '' ? null : (kind as TaskKind), (value as HistoryFact).changes);
     if (sort === 'balance') state.gates.balance.restore(value as BalanceFact);
-    if (sort === 'score') state.gates.kind(kind as TaskKind).score.restore(value as ScoreFigures);
+    const learnt = () => state.gates.kind(kind as TaskKind);
+    if (sort === 'score') learnt().score.restore(value as ScoreFigures);
+    if (sort === 'acceptance') learnt().acceptance.restore(value as AcceptanceFigures);
   }
 
   #rememberChanges({ provider, kind }: BreakerChange): void {
@@ -137,8 +140,11 @@ export class Recollection {
 
   #rememberScores(): void {
     for (const { id, account, gates } of this.#tools.accounts) {
-      for (const [kind, score] of gates.changedScores()) {
-        this.#tools.store.remember(`score ${id} ${kind}`, { of: fingerprint(account), ...score.figures() });
+      const of = fingerprint(account);
+      for (const [kind, score] of gates.learnt.changedScores())
+        this.#tools.store.remember(`score ${id} ${kind}`, { of, ...score.figures() });
+      for (const [kind, acceptance] of gates.learnt.changedAcceptances()) {
+        this.#tools.store.remember(`acceptance ${id} ${kind}`, { of, ...acceptance.figures() });
       }
     }
   }

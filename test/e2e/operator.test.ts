@@ -160,7 +160,8 @@ describe('/status and /metrics', () => {
     const openedBy = { by: 'submit', upstreamCode: 'ERROR_ZERO_BALANCE', taskId, reason: null };
     const cause = 'zero_balance';
     const open = { state: 'open', cause, since: ISO, until: ISO, comesBack: 'balance', openedBy };
-    const learned = { successRate: null, p50Ms: null, p95Ms: null };
+    const unasked = { successRate: null, p50Ms: null, p95Ms: null };
+    const learned = { ...unasked, inFlight: 0, learnedLimit: null, acceptedRate: 0.95 };
     expect(story).toEqual({
       ...{ id: 'first', use: 'classic', priority: 1, ...open },
       ...{ balanceUsd: 0, hoursToEmpty: null, inFlight: 0, limit: 7 },

@@ -141,6 +141,23 @@ describe('best', () => {
   });
 });
 
+it('what clients have reported outlives the process', async () => {
+  const facts = { cheap: { priceUsd: 0.001 }, dear: { priceUsd: 0.0015 } };
+  const bench = openStrategy('best', facts);
+  bench.engine.share();
+  for (let made = 0; made < 20; made += 1) {
+    const { id, provider } = await bench.run(31_000);
+    await bench.engine.report(CLIENT, id, provider === 'dear');
+  }
+  await bench.restart();
+  expect((await share(bench, 10)).counts).toEqual({ dear: 10 });
+  expect(bench.engine.provider('cheap')?.kinds.find(({ kind }) => kind === TASK.kind)).toMatchObject({
+    acceptedRate: expect.closeTo(0.7, 0),
+    inFlight: 0,
+    learnedLimit: null,
+  });
+});
+
 describe('a kind', () => {
   it('may have a strategy of its own', async () => {
     const bench = openStrategy(
