@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type Cancel, type Clock, systemClock } from '../core/clock.js';
 import { SolveError } from '../core/errors.js';
 import type { SandboxTask } from './accepted-task.js';
+import { makeCall } from './callback.js';
 import { deliver } from './delivery.js';
 import { readRequest } from './request.js';
 import type { Violation } from './rules.js';
@@ -72,7 +73,10 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const keepRequests = record ? KEEP_REQUESTS : 0;
   const facts: ServiceOptions = { keys, script, seed, clock, keepRequests, keepTasks };
   let service = new Service(facts);
-  const server = createServer((message, response) => answer(service, clock, { message, response }));
+  const calling = new AbortController();
+  const server = createServer((message, response) =>
+    answer(service, clock, { message, response, signal: calling.signal }),
+  );
   const boundPort = await listen(server, host, port);
   let closing: Promise<void> | undefined;
   return {
@@ -89,6 +93,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     },
     close() {
       cancelAll();
+      calling.abort();
       closing ??= closeServer(server);
       return closing;
     },
@@ -98,11 +103,14 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
 interface Arrival {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
+  /** Ends calls of the service's own that are under way. */
+  readonly signal: AbortSignal;
 }
 
-function answer(service: Service, clock: Clock, { message, response }: Arrival): void {
+function answer(service: Service, clock: Clock, { message, response, signal }: Arrival): void {
   readRequest(message, (request) => {
-    const { reply, delivery, delayMs } = service.receive(request);
+    const { reply, delivery, delayMs, calls } = service.receive(request);
+    for (const call of calls) clock.after(call.afterMs, () => makeCall(call, signal));
     if (delayMs > 0) clock.after(delayMs, () => deliver(response, reply, delivery, clock));
     else deliver(response, reply, delivery, clock);
   });
