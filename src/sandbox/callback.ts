@@ -1,5 +1,5 @@
 /** The service's own call to whoever asked for it at the submit: in the form of each wire, over plain http. */
-import { request } from 'node:http';
+import { type ClientRequest, request } from 'node:http';
 import type { CallbackRequest } from '../core/callback.js';
 import { sayResult } from '../wire/classic-answers.js';
 import type { AcceptedTask } from './accepted-task.js';
@@ -65,17 +65,17 @@ function codeOf(task: AcceptedTask, flavour: string | undefined): string {
 }
 
 /** Makes the call; whatever is answered, and whether anything is, makes no difference. */
-export function makeCall({ url, request: said }: PlannedCall, signal: AbortSignal): void {
+export function makeCall({ url, request: said }: PlannedCall): ClientRequest {
   const address = new URL(url);
   for (const [name, value] of Object.entries(said.query ?? {})) address.searchParams.append(name, value);
   const headers = {
     'content-length': Buffer.byteLength(said.body),
     ...(said.contentType !== undefined && { 'content-type': said.contentType }),
   };
-  const outgoing = request(address, { method: said.method, headers, agent: false, signal }, (response) => {
+  const outgoing = request(address, { method: said.method, headers, agent: false }, (response) => {
     response.on('error', () => {}).resume();
   });
   outgoing.setTimeout(ANSWER_WITHIN_MS, () => outgoing.destroy());
   outgoing.on('error', () => {});
-  outgoing.end(said.body);
+  return outgoing.end(said.body);
 }
