@@ -61,7 +61,7 @@ const server = z.strictObject({
   publicUrl: address(publicUrlFault)
     .optional()
     .describe(
-      'Address under which providers reach this gateway: those that can call it when a task is done, and are polled seldom. https; http for loopback and private addresses only.',
+      'Address under which providers reach this gateway: those that can call it when a task is done, and are then polled seldom. https; http for loopback and private addresses only.',
     ),
   tls: z
     .preprocess(

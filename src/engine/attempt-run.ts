@@ -116,14 +116,12 @@ export class AttemptRun {
 
   /** Polls a fresh attempt at the provider's pace; slowly where the provider tells of its results. */
   follow(): Promise<Verdict> {
-    const isPushed = this.#isPushed;
-    return this.#learn(false, (terms) => followPlan({ ...terms, isPushed }));
+    return this.#learn(false, (terms) => followPlan({ ...terms, isPushed: () => this.#isPushed }));
   }
 
   /** Polls on after a restart, from `notBefore`. */
   resume(notBefore: number): Promise<Verdict> {
-    const isPushed = this.#isPushed;
-    return this.#learn(true, (terms) => resumePlan({ ...terms, isPushed }, notBefore));
+    return this.#learn(true, (terms) => resumePlan({ ...terms, isPushed: () => this.#isPushed }, notBefore));
   }
 
   /** Polls slowly for an answer that nobody counts on any more. */
@@ -131,17 +129,23 @@ export class AttemptRun {
     return this.#poll((terms) => drainPlan(terms, notBefore));
   }
 
-  /** What its provider is asked to call; undefined where it is not. */
+  /** Whether its provider is asked to call. */
+  get #isAsked(): boolean {
+    const { provider, callsBack = false } = this.account.account;
+    const { callbackUrl, ledger } = this.tools;
+    return callsBack && callbackUrl !== undefined && !provider.answersAtOnce(ledger.record.task.kind);
+  }
+
+  /** What its provider is asked to call. */
   get #callbackUrl(): string | undefined {
-    const { provider, callsBack, id } = this.account.account;
-    const { record } = this.tools.ledger;
-    if (!callsBack || provider.answersAtOnce(record.task.kind)) return undefined;
-    return this.tools.callbackUrl?.({ provider: id, taskId: record.id, attempt: this.index });
+    const { callbackUrl, ledger } = this.tools;
+    if (!this.#isAsked) return undefined;
+    return callbackUrl?.({ provider: this.account.id, taskId: ledger.record.id, attempt: this.index });
   }
 
   /** Whether its provider is expected to tell of the result. */
   get #isPushed(): boolean {
-    return this.account.pushes.isReliable && this.#callbackUrl !== undefined;
+    return this.#isAsked && this.account.pushes.isReliable;
   }
 
   /** Polls, and learns from that how long the provider takes. */
@@ -149,11 +153,11 @@ export class AttemptRun {
     const { clock } = this.tools;
     const acceptedAt = this.#attempt.acceptedAt ?? clock.now();
     const watch = new SolveWatch({ times: this.score.times, acceptedAt, isResumed });
-    const isCalled = !isResumed && this.#callbackUrl !== undefined;
+    const isAsked = !isResumed && this.#isAsked;
     const verdict = await this.#poll(plan, (at, isThere, isExact) => {
       watch.saw(at, isThere, isExact);
       // Calls that came while nobody was there are missed by nobody's fault.
-      if (isCalled && isThere && !isExact) this.account.pushes.missed(clock.now());
+      if (isAsked && isThere && !isExact) this.account.pushes.missed(clock.now());
     });
     watch.end(clock.now());
     return verdict;

@@ -16,20 +16,23 @@ export class Pushes {
   readonly #early = new Recent<true>(KEPT_CALLS);
   #missed = 0;
   #missedSince = 0;
-  #isSilent = false;
+  /** Whether there has been a call since this process began, or since the last ones were missed. */
+  #isHeard = false;
+  #isToldOf = false;
 
   /** `onMissed` is told once of a service that does not call, and again after it has called in between. */
   constructor(private readonly onMissed: (results: number) => void) {}
 
-  /** Whether slow polls are enough: until some results have come without a call, and again after the next call. */
+  /** Whether slow polls are enough: from the first call on, until some results have come without one. */
   get isReliable(): boolean {
-    return !this.#isSilent;
+    return this.#isHeard;
   }
 
   /** The service has called for this attempt; one that nobody waits for yet is told of it when it does. */
   heard(which: Which): void {
     this.#missed = 0;
-    this.#isSilent = false;
+    this.#isHeard = true;
+    this.#isToldOf = false;
     const key = keyOf(which);
     const wake = this.#waiting.get(key);
     if (wake) wake();
@@ -50,9 +53,10 @@ export class Pushes {
   missed(now: number): void {
     if (this.#missed === 0) this.#missedSince = now;
     this.#missed += 1;
-    if (this.#isSilent || this.#missed < MOST_MISSED || now - this.#missedSince < LATE_CALL_MS) return;
-    this.#isSilent = true;
-    this.onMissed(this.#missed);
+    if (this.#missed < MOST_MISSED || now - this.#missedSince < LATE_CALL_MS) return;
+    this.#isHeard = false;
+    if (!this.#isToldOf) this.onMissed(this.#missed);
+    this.#isToldOf = true;
   }
 }
 

@@ -62,6 +62,7 @@ describe('a nudge', () => {
     const timing = { firstPollMs: 1_000, pollEveryMs: 20_000, floorMs: 1_000 };
     const accounts = [account('a', { timing, callsBack: true })];
     const bench = openBench({ accounts, routing: { maxAttempts: 1 } });
+    nudge(bench, 999);
     bench.transport.script('a', 'submit', late(500, accepts('u1')));
     bench.transport.script('a', 'poll', solves('token-a'));
     const id = await bench.begin();
@@ -129,13 +130,27 @@ describe('an attempt whose result is pushed', () => {
     deadlineAt: NOON + 120_000,
     times: new SolveTimes(),
     costMs: () => 75,
-    isPushed: true,
+    isPushed: () => true,
   };
 
   it('is polled at a third of the pace, and may be asked for as early as any', () => {
     const plan = followPlan(terms);
     expect(plan.firstPollAt - NOON).toBe(5_000);
     expect([plan.firstDueAt - NOON, plan.nextDueAt(NOON + 20_000, 1) - NOON]).toEqual([15_000, 35_000]);
+  });
+
+  it('is first asked for after three times as long as any', () => {
+    const plan = followPlan({ ...terms, pace: { ...terms.pace, firstPollMs: 20_000 } });
+    expect([plan.firstPollAt - NOON, plan.firstDueAt - NOON]).toEqual([20_000, 60_000]);
+    expect(plan.nextDueAt(NOON + 60_000, 1) - NOON).toBe(75_000);
+  });
+
+  it('is asked for at the usual pace from when its provider does not call any more', () => {
+    let isPushed = true;
+    const plan = followPlan({ ...terms, isPushed: () => isPushed });
+    expect(plan.nextDueAt(NOON + 15_000, 1) - NOON).toBe(30_000);
+    isPushed = false;
+    expect(plan.nextDueAt(NOON + 15_000, 1) - NOON).toBe(20_000);
   });
 
   it('is asked for at once after a restart: the push may have come meanwhile', () => {

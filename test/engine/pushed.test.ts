@@ -4,9 +4,15 @@ import { late, reset } from '../support/fake-transport.js';
 import { accepts, NOT_READY, says, solves } from './answers.js';
 import { account, type Bench, CALLBACKS, CLIENT, openBench, SINGLY, story } from './bench.js';
 
-/** One account that calls, and is otherwise polled every 5 s. */
+/** One account that has called before, and is otherwise polled every 5 s. */
 function openPushed(facts: Parameters<typeof account>[1] = {}) {
-  return openBench({ accounts: [account('a', { callsBack: true, ...facts })] });
+  return heard(openBench({ accounts: [account('a', { callsBack: true, ...facts })] }));
+}
+
+/** Calls for a task of long ago. */
+function heard(bench: Bench): Bench {
+  call(bench, 999);
+  return bench;
 }
 
 const call = (bench: Bench, taskId: number, attempt = 0) =>
@@ -79,7 +85,7 @@ describe('an account whose service calls', () => {
   });
 
   it('tells by its call that a captcha cannot be solved, and the next one is asked', async () => {
-    const bench = openBench({ accounts: [account('a', { callsBack: true }), account('b')] });
+    const bench = heard(openBench({ accounts: [account('a', { callsBack: true }), account('b')] }));
     bench.transport.script('a', 'submit', accepts('u1'));
     bench.transport.script('a', 'poll', says('ERROR_CAPTCHA_UNSOLVABLE'));
     bench.transport.script('b', 'submit', accepts('u2'));
@@ -124,6 +130,7 @@ describe('an account whose service calls', () => {
     const id = await bench.begin();
     await bench.clock.advance(6_000);
     await bench.restart();
+    heard(bench);
     await bench.clock.advance(6_000);
     expect(bench.times('a', 'poll')).toEqual([11_000]);
     await bench.clock.advance(7_000);
@@ -144,7 +151,7 @@ describe('an account whose service calls', () => {
   });
 });
 
-describe('an account whose service was to call and does not', () => {
+describe('an account whose service is to call', () => {
   /** Polls of a task begun now, from its beginning on. */
   async function polled(bench: Bench): Promise<readonly number[]> {
     const [since, before] = [bench.now, bench.times('a', 'poll').length];
@@ -173,6 +180,21 @@ describe('an account whose service was to call and does not', () => {
     expect(told).toHaveLength(1);
     call(bench, 1);
     expect(await polled(bench)).toEqual([15_000, 30_000]);
+  });
+
+  it('is polled as any other until its first call, and then seldom', async () => {
+    const bench = openBench({ accounts: [account('a', { callsBack: true })] });
+    expect(await polled(bench)).toEqual([5_000, 10_000]);
+    call(bench, 1);
+    expect(await polled(bench)).toEqual([15_000, 30_000]);
+  });
+
+  it('and never does is polled as any other, and that is told', async () => {
+    const bench = openBench({ accounts: [account('a', { callsBack: true })] });
+    const told: unknown[] = [];
+    onTestFinished(bench.events.on('calls-missed', ({ results }) => told.push(results)));
+    for (let task = 0; task < 5; task += 1) expect((await polled(bench))[0]).toBe(5_000);
+    expect(told).toEqual([3]);
   });
 
   it('is given time: calls may come a little after the polls that find the results', async () => {
