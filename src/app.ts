@@ -140,7 +140,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   engine.resume();
   engine.share();
   telling.start();
-  inbound?.start(engine);
   return {
     url,
     log,

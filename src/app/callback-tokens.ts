@@ -23,15 +23,14 @@ export class CallbackTokens {
     this.#secrets = [secret, ...others].slice(0, MOST_SECRETS);
   }
 
-  /** The secret that seals. @throws Error before there is one. */
-  get secret(): string {
-    const [newest] = this.#secrets;
-    if (newest === undefined) throw new Error('there is no secret to seal tokens with');
-    return newest;
+  /** The secret that seals; undefined before there is one. */
+  get secret(): string | undefined {
+    return this.#secrets[0];
   }
 
-  /** The token of an attempt. */
+  /** The token of an attempt. @throws Error before there is a secret. */
   of(called: CalledAttempt): string {
+    if (this.secret === undefined) throw new Error('there is no secret to seal tokens with');
     return `${called.taskId}.${called.attempt}.${seal(this.secret, called).toString('base64url')}`;
   }
 

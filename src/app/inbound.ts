@@ -33,19 +33,24 @@ const PASSED_FACT = 'provider-called';
 export class Inbound {
   readonly #options: InboundOptions;
   readonly #tokens: CallbackTokens;
-  #stopWatching = () => {};
+  readonly #stopWatching: () => void;
+  #engine: Called | undefined;
 
   private constructor(options: InboundOptions) {
     this.#options = options;
     this.#tokens = new CallbackTokens(options.providers);
+    this.#stopWatching = options.store.watch({
+      onTask: () => {},
+      onFact: (key, value) => this.#learn(key, value),
+    });
   }
 
-  /** Reads the secret that an earlier process has left, or leaves one. */
+  /** Reads the secret that an earlier process has left, or leaves one; listens to what other replicas leave. */
   static async open(options: InboundOptions): Promise<Inbound> {
     const inbound = new Inbound(options);
     const left = (await options.store.recall()).get(SECRET_FACT);
-    if (isSecret(left)) inbound.#tokens.use(left);
-    else inbound.#useOwn(randomBytes(32).toString('hex'));
+    if (isSecret(left)) inbound.#agree(left);
+    else if (inbound.#tokens.secret === undefined) inbound.#useOwn(randomBytes(32).toString('hex'));
     return inbound;
   }
 
@@ -59,6 +64,7 @@ export class Inbound {
    * whether an address means anything.
    */
   mount(app: App, engine: Called): void {
+    this.#engine = engine;
     app.all('/callbacks/:token', ({ req }) => {
       const called = this.#tokens.read(req.param('token'));
       if (called) void this.#take(called, engine).catch(this.#options.onFault);
@@ -66,19 +72,15 @@ export class Inbound {
     });
   }
 
-  /** Listens to other replicas: to their secret, and to calls for tasks of this one. */
-  start(engine: Called): void {
-    this.#stopWatching = this.#options.store.watch({
-      onTask: () => {},
-      onFact: (key, value) => {
-        if (key === SECRET_FACT && isSecret(value)) this.#agree(value);
-        if (key.startsWith(`${PASSED_FACT} `) && isCalled(value)) engine.nudge(value);
-      },
-    });
-  }
-
+  /** Hears nothing of other replicas any more. */
   stop(): void {
     this.#stopWatching();
+  }
+
+  /** What another replica has left: its secret, or a call for a task that may be one of this process. */
+  #learn(key: string, value: unknown): void {
+    if (key === SECRET_FACT && isSecret(value)) this.#agree(value);
+    if (key.startsWith(`${PASSED_FACT} `) && isCalled(value)) this.#engine?.nudge(value);
   }
 
   async #take(called: CalledAttempt, engine: Called): Promise<void> {
@@ -100,7 +102,7 @@ export class Inbound {
     const { secret: own } = this.#tokens;
     if (secret === own) return;
     this.#tokens.use(secret);
-    if (secret > own) this.#useOwn(own);
+    if (own !== undefined && secret > own) this.#useOwn(own);
   }
 }
 

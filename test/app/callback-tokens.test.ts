@@ -55,6 +55,12 @@ describe('a token', () => {
   });
 });
 
+it('without a secret there is no token', () => {
+  const bare = new CallbackTokens(['captchaai']);
+  expect(() => bare.of(CALLED)).toThrow('no secret');
+  expect([bare.secret, bare.read(tokens.of(CALLED))]).toEqual([undefined, undefined]);
+});
+
 describe('a new secret', () => {
   it('seals from then on, and tokens of the old one are understood', () => {
     const old = tokens.of(CALLED);

@@ -1,5 +1,6 @@
 /** Calls of providers at the door: all are answered alike, and only those for an attempt set anything off. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { CallbackTokens } from '../../src/app/callback-tokens.js';
 import { openApp } from '../../src/app/doors.js';
 import { type Called, Inbound } from '../../src/app/inbound.js';
 import { Events } from '../../src/core/events.js';
@@ -43,7 +44,6 @@ async function open() {
   const inbound = await Inbound.open(options);
   const app = openApp();
   inbound.mount(app, engine);
-  inbound.start(engine);
   const pathOf = (called = CALLED) => inbound.urlOf(called).slice(PUBLIC_URL.length);
   const call = async (path: string, init?: RequestInit) => {
     const answer = await app.request(`http://any.example${path}`, init);
@@ -140,6 +140,15 @@ describe('the secret', () => {
     const { pathOf } = await open();
     store = new MemoryStore();
     expect((await open()).pathOf()).not.toBe(pathOf());
+  });
+
+  it('of another replica is heard from the first moment on, before one is left here', async () => {
+    const opening = open();
+    store.rememberElsewhere('callback-secret', LARGE);
+    const { pathOf } = await opening;
+    const theirs = new CallbackTokens(['captchaai']);
+    theirs.use(LARGE);
+    expect(pathOf()).toBe(`/callbacks/${theirs.of(CALLED)}`);
   });
 
   it('that is no secret is replaced', async () => {
