@@ -12,6 +12,7 @@ export default json({
   title: 'Anti-Captcha',
   baseUrl: 'https://api.anti-captcha.com',
   reportWithinSeconds: 60,
+  callsBack: 'always',
   kinds: {
     image_to_text: { takes: 'body case phrase numeric math minLength maxLength comment websiteURL' },
     recaptcha_v2: {},

@@ -15,6 +15,7 @@ export default json({
   title: 'CapMonster Cloud',
   baseUrl: 'https://api.capmonster.cloud',
   waitsOnStatus: 503,
+  callsBack: 'always',
   kinds: {
     image_to_text: { takes: 'body case numeric math capMonsterModule recognizingThreshold' },
     recaptcha_v2: {

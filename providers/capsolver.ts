@@ -11,6 +11,8 @@ export default json({
   title: 'CapSolver',
   baseUrl: 'https://api.capsolver.com',
   proxyShape: 'text',
+  // Taken by its clients; no page says what is sent.
+  callsBack: 'on-request',
   answersAtOnce: ['image_to_text', 'grid'],
   kinds: {
     image_to_text: { takes: 'body case module score websiteURL' },

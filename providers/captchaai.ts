@@ -14,7 +14,8 @@ const SCORE = 'pageurl googlekey proxy action min_score';
 /**
  * CaptchaAI: the classic wire, flat-rate by threads. Ids are numbers for reCAPTCHA and text otherwise.
  * Its ERROR_ZERO_BALANCE usually means that no thread is free; the balance check that follows tells.
- * Source: docs.captchaai.com, CaptchaAI/CaptchaAI-Examples.
+ * Calls a `pingback` address with `id` and `code` in the query.
+ * Source: docs.captchaai.com, CaptchaAI/CaptchaAI-Examples; the callback from blog.captchaai.com.
  */
 export default classic({
   id: 'captchaai',
@@ -22,6 +23,7 @@ export default classic({
   baseUrl: 'https://ocr.captchaai.com',
   currency: 'threads',
   tellsThreads: true,
+  callsBack: 'always',
   instantPath: '/solve.php',
   kinds: {
     image_to_text: {

@@ -9,6 +9,7 @@ export default classic({
   baseUrl: '',
   kinds: { ...TWOCAPTCHA_CLASSIC, ...WITHDRAWN_CLASSIC },
   onRequest: { cloudflare_clearance: {}, bls: {} },
+  callsBack: 'on-request',
   // A service that does not know `ids` is noticed by its answers.
   idsPerPoll: 100,
   ...TWOCAPTCHA_PACE,

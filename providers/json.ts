@@ -9,5 +9,6 @@ export default json({
   baseUrl: '',
   kinds: { ...TWOCAPTCHA_JSON, ...WITHDRAWN_JSON },
   onRequest: { cloudflare_clearance: {}, hunt: {}, bls: {} },
+  callsBack: 'on-request',
   ...TWOCAPTCHA_PACE,
 });

@@ -8,6 +8,8 @@ export default json({
   id: 'nextcaptcha',
   title: 'NextCaptcha',
   baseUrl: 'https://api.nextcaptcha.com',
+  // Taken by its clients; no page says what is sent.
+  callsBack: 'on-request',
   kinds: {
     recaptcha_v2: {
       proxied: null,

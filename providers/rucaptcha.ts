@@ -9,6 +9,8 @@ const SERVICE = {
   title: 'RuCaptcha',
   ...TWOCAPTCHA_PACE,
   reportWithinSeconds: 15 * 60,
+  // The host of the address has to be registered with the account first.
+  callsBack: 'on-request',
   currency: 'RUB',
 } as const;
 

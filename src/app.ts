@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { readCertificate } from './app/certificate.js';
 import { mountDoors, openApp } from './app/doors.js';
+import { Inbound, type InboundOptions } from './app/inbound.js';
 import { keepForgetting, ledgerPath, openLedger } from './app/ledger.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
 import { mountOperator } from './app/operator.js';
 import { openTelling } from './app/telling.js';
+import { normalizeBaseUrl } from './config/base-url.js';
 import { keySha256 } from './config/key.js';
 import { type LoadedConfig, loadConfig } from './config/load.js';
 import { systemClock } from './core/clock.js';
@@ -66,6 +68,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const events = new Events(() => clock.now(), onFault);
   const store = await openLedger(loaded);
   const transport = openTransport();
+  const inbound = await openInbound(loaded, { store, events, onFault });
   const engine = new Engine({
     clock,
     events,
@@ -78,6 +81,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     breaker: config.breaker,
     pollCostMs: config.polling.costMs,
     repeatWindowMs: config.server.repeatWindowMs,
+    callbackUrl: inbound && ((called) => inbound.urlOf(called)),
   });
   logEvents(events, log);
   const gauges = () => ({
@@ -114,6 +118,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     retryCallback: telling.retryCallback,
   });
   telling.mount(app);
+  inbound?.mount(app, engine);
   const { services } = telling;
   const { maxBodyBytes } = config.server;
   mountDoors(app, { gateway: engine, dialects, services, maxBodyBytes, onFault });
@@ -142,6 +147,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       if (isStopping) return;
       isStopping = true;
       stopForgetting();
+      inbound?.stop();
       await Promise.all([
         telling.stop(),
         engine.stop(CLOSE_GRACE_MS),
@@ -153,6 +159,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       log.info({ event: 'stopped' }, 'stopped');
     },
   };
+}
+
+/** Providers are asked to call where they can reach the gateway. */
+async function openInbound(
+  { config, accounts }: LoadedConfig,
+  tools: Pick<InboundOptions, 'store' | 'events' | 'onFault'>,
+): Promise<Inbound | undefined> {
+  const { publicUrl } = config.server;
+  if (publicUrl === undefined) return undefined;
+  const providers = accounts.map(({ id }) => id);
+  return await Inbound.open({ ...tools, publicUrl: normalizeBaseUrl(publicUrl), providers });
 }
 
 async function listenAll(

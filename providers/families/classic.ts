@@ -36,7 +36,14 @@ export function classic(facts: ClassicFacts): Provider {
     answersAtOnce: () => false,
     refuses: (task) => rows.refuses(task, 'classic', wire.refusesFields),
     submit: {
-      ask: (task) => inPhp(task, rows.find(task.kind), (isInstant(task) && facts.instantPath) || '/in.php'),
+      ask(task, callbackUrl) {
+        const row = rows.find(task.kind);
+        const fields = wire.toFields(task, row);
+        const files = row ? [] : (task.passed?.files ?? []);
+        if (isInstant(task) && facts.instantPath) return inPhp(facts.instantPath, fields, files);
+        const isCalled = facts.callsBack !== undefined && callbackUrl !== undefined;
+        return inPhp('/in.php', { ...fields, ...(isCalled && { pingback: callbackUrl }) }, files);
+      },
       read: (reply, task) =>
         isInstant(task)
           ? answers.readInstant(reply, task.kind, rows.of(task.kind), codes)
@@ -69,10 +76,13 @@ export function classic(facts: ClassicFacts): Provider {
 }
 
 /** A form; a file that the client sent as one goes on as one. */
-function inPhp(task: Task, row: wire.ClassicRow | undefined, path: `/${string}`): UpstreamRequest {
-  const form = { ...wire.toFields(task, row), json: '1' };
-  const names = task.passed?.files ?? [];
-  if (row || names.length === 0) return { method: 'POST', path, key: 'form.key', form };
+function inPhp(
+  path: `/${string}`,
+  sent: Readonly<Record<string, string>>,
+  names: readonly string[],
+): UpstreamRequest {
+  const form = { ...sent, json: '1' };
+  if (names.length === 0) return { method: 'POST', path, key: 'form.key', form };
   const fields = Object.entries(form);
   return {
     method: 'POST',

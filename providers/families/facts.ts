@@ -1,5 +1,5 @@
 /** What all families know of a service, and the rows of the wire that it speaks. */
-import type { Currency, Provider, Solved } from '../../src/core/provider.js';
+import type { CallsBack, Currency, Provider, Solved } from '../../src/core/provider.js';
 import { isKind, KIND_NAMES, type Kind, passedWire, type Task, type TaskKind } from '../../src/core/task.js';
 import type { CodeRow } from '../../src/wire/codes.js';
 import { type Row, rowOf } from '../../src/wire/rows.js';
@@ -27,6 +27,8 @@ export interface ServiceFacts<Shared extends Row> extends PaceFacts {
   readonly currency?: Currency;
   /** How long after its answer the service takes a report, in seconds. */
   readonly reportWithinSeconds?: number;
+  /** Whether a submit may name an address to be called; absent where the service calls nobody. */
+  readonly callsBack?: CallsBack;
 }
 
 /** The rows that a service speaks: the shared ones with its deviations. */
@@ -77,7 +79,8 @@ export class ServiceRows<Shared extends Row> {
 
 /** The part of a provider that does not depend on the wire. */
 export function plainFacts<Shared extends Row>(facts: ServiceFacts<Shared>, rows: ServiceRows<Shared>) {
-  const { id, title, baseUrl, pricesUsdPer1000 = {}, currency = 'USD', reportWithinSeconds } = facts;
+  const { id, title, baseUrl, pricesUsdPer1000 = {}, currency = 'USD' } = facts;
+  const { reportWithinSeconds, callsBack } = facts;
   return {
     id,
     title,
@@ -88,6 +91,7 @@ export function plainFacts<Shared extends Row>(facts: ServiceFacts<Shared>, rows
     pricesUsdPer1000,
     currency,
     ...(reportWithinSeconds !== undefined && { reportWithinMs: reportWithinSeconds * 1_000 }),
+    ...(callsBack !== undefined && { callsBack }),
   } satisfies Partial<Provider>;
 }
 

@@ -40,8 +40,11 @@ export function json(facts: JsonFacts): Provider {
     answersAtOnce: (kind) => facts.answersAtOnce?.some((known) => known === kind) ?? false,
     refuses: (task) => rows.refuses(task, 'json', wire.refusesMembers),
     submit: {
-      ask: (task) =>
-        call('/createTask', { task: wire.toMembers(task, rows.find(task.kind), facts.proxyShape) }),
+      ask(task, callbackUrl) {
+        const members = wire.toMembers(task, rows.find(task.kind), facts.proxyShape);
+        const isCalled = facts.callsBack !== undefined && callbackUrl !== undefined;
+        return call('/createTask', { task: members, ...(isCalled && { callbackUrl }) });
+      },
       read: (reply, task) => answers.readAccepted(reply, reader(task), codes),
     },
     poll: {

@@ -42,8 +42,20 @@ function toAccount(config: Config, entry: ProviderEntry, provider: Provider, pos
     timing: (kind) => paced(provider.timing(kind), entry.timing ?? {}, isPublic && provider.baseUrl !== ''),
     priceUsd: (kind) => priceUsd(entry, provider, kind),
     balanceCheckMs: balanceCheckMs(config, { baseUrl }),
+    callsBack: callsBack(config, entry, provider, isPublic),
     isPublic,
   };
+}
+
+/** Whether the service is asked to call; unless told, none that would have to reach into a private network. */
+function callsBack(
+  { server: { publicUrl } }: Config,
+  { callbacks }: ProviderEntry,
+  provider: Provider,
+  isPublic: boolean,
+): boolean {
+  if (publicUrl === undefined || provider.callsBack === undefined) return false;
+  return callbacks ?? (provider.callsBack === 'always' && !(isPublic && isPrivateBase(publicUrl)));
 }
 
 /** The provider over the wished wire; undefined when it does not speak that. */

@@ -2,11 +2,19 @@
 
 /** Why this text cannot be a provider's base URL; undefined when it can. Never repeats the text: it may hold a password. */
 export function baseUrlFault(text: string): string | undefined {
+  return addressFault(text, '; the key goes into apiKey');
+}
+
+/** The same for the address under which others reach this gateway. */
+export function publicUrlFault(text: string): string | undefined {
+  return addressFault(text, '');
+}
+
+function addressFault(text: string, hint: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isHttp = url?.protocol === 'https:' || url?.protocol === 'http:';
   if (!url || !isHttp || /\s/.test(text)) return 'must be an absolute http(s) URL';
-  if (url.username !== '' || url.password !== '')
-    return 'must not hold credentials; the key goes into apiKey';
+  if (url.username !== '' || url.password !== '') return `must not hold credentials${hint}`;
   if (/[?#]/.test(text)) return 'must not have a query or a fragment';
   if (url.protocol === 'http:' && !isPrivateBase(text)) {
     return 'must be https; http is for loopback and private addresses only';

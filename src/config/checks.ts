@@ -8,21 +8,34 @@ import { keySha256 } from './key.js';
 
 const text = z.string().optional().catch(undefined);
 const texts = z.array(text).catch([]);
+const flag = z.boolean().optional().catch(undefined);
 
 /** The config as far as it can be read: a fault in one place must not hide those of another. */
 const looseConfig = z
   .object({
     clients: z.array(z.object({ id: text, key: text, providers: texts }).catch({ providers: [] })).catch([]),
     providers: z
-      .array(z.object({ id: text, use: text, baseUrl: text, wire: text, kinds: texts.optional() }).catch({}))
+      .array(
+        z
+          .object({
+            id: text,
+            use: text,
+            baseUrl: text,
+            wire: text,
+            kinds: texts.optional(),
+            callbacks: flag,
+          })
+          .catch({}),
+      )
       .catch([]),
+    server: z.object({ publicUrl: z.unknown() }).catch({ publicUrl: undefined }),
     routing: z
       .object({
         kinds: z.record(z.string(), z.object({ providers: texts }).catch({ providers: [] })).catch({}),
       })
       .catch({ kinds: {} }),
   })
-  .catch({ clients: [], providers: [], routing: { kinds: {} } });
+  .catch({ clients: [], providers: [], routing: { kinds: {} }, server: { publicUrl: undefined } });
 
 type LooseConfig = z.output<typeof looseConfig>;
 type Entry = LooseConfig['providers'][number];
@@ -38,6 +51,9 @@ export function crossFaults(input: unknown, providers: Providers): Fault[] {
     ...repeated('clients', 'key', hashes),
     ...repeated('providers', 'id', idsOf(config.providers)),
     ...config.providers.flatMap((entry, index) => entryFaults(entry, ['providers', index], providers)),
+    ...config.providers.flatMap((entry, index) =>
+      callbackFaults(entry, ['providers', index, 'callbacks'], config.server, providers),
+    ),
     ...unknownIds(config),
     ...wrongRoutes(config, providers),
   ];
@@ -70,6 +86,19 @@ function entryFaults(entry: Entry, path: Path, providers: Providers): Fault[] {
     ...unspoken,
     { path: [...path, 'baseUrl'], message: `is required: ${provider.id} has no address of its own` },
   ];
+}
+
+function callbackFaults(
+  entry: Entry,
+  path: Path,
+  { publicUrl }: LooseConfig['server'],
+  providers: Providers,
+): Fault[] {
+  if (entry.callbacks !== true) return [];
+  const provider = entry.use === undefined ? undefined : overWire(providers.get(entry.use), entry.wire);
+  if (provider && provider.callsBack === undefined)
+    return [{ path, message: `${provider.id} calls nobody back`, hint: 'leave this key out' }];
+  return publicUrl === undefined ? [{ path, message: 'needs server.publicUrl, which it would call' }] : [];
 }
 
 function isOldWire(wire: string | undefined): boolean {

@@ -1,6 +1,6 @@
 /** The one description of config.json: types, defaults, editor schema and the README's table derive from it. */
 import { z } from 'zod';
-import { baseUrlFault } from './base-url.js';
+import { baseUrlFault, publicUrlFault } from './base-url.js';
 import { callbacks } from './callbacks-schema.js';
 import { routing } from './routing-schema.js';
 import { count, distinct, kind, MINUTE, milliseconds, SECOND } from './schema-parts.js';
@@ -13,6 +13,13 @@ const SELF_SIGNED = 'self-signed';
 const port = z.int().min(0).max(65_535);
 const holdMs = z.int().min(0).max(60_000);
 const path = z.string().min(1);
+
+/** A URL that this names no fault of. */
+const address = (faultOf: (text: string) => string | undefined) =>
+  z.string().superRefine((url, context) => {
+    const message = faultOf(url);
+    if (message) context.addIssue({ code: 'custom', message });
+  });
 
 /** Ids travel in response headers, log lines and paths of the admin routes. */
 const id = z
@@ -50,6 +57,11 @@ const server = z.strictObject({
     .default(10 * SECOND)
     .describe(
       'A submit on the classic or json door that is repeated this soon after the client hung up unheard is the same task; 0 never.',
+    ),
+  publicUrl: address(publicUrlFault)
+    .optional()
+    .describe(
+      'Address under which providers reach this gateway: those that can call it when a task is done, and are then polled seldom. https; http for loopback and private addresses only.',
     ),
   tls: z
     .preprocess(
@@ -159,12 +171,7 @@ const provider = z.strictObject({
     .describe(
       'For a new provider: the share of tasks it is asked for first, to measure it; all others ask it last. Absent for a known one.',
     ),
-  baseUrl: z
-    .string()
-    .superRefine((url, context) => {
-      const message = baseUrlFault(url);
-      if (message) context.addIssue({ code: 'custom', message });
-    })
+  baseUrl: address(baseUrlFault)
     .optional()
     .describe(
       "Address of the service, absent for the provider's own; a path in it is a prefix. http for loopback and private addresses only.",
@@ -183,6 +190,12 @@ const provider = z.strictObject({
     .partialRecord(kind, z.number().min(0))
     .optional()
     .describe("USD for 1,000 solved tasks, per kind; absent kinds cost the provider's own price."),
+  callbacks: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether this service is asked to call server.publicUrl when a task is done; absent: where its page says that it does and wants no registration.',
+    ),
   timing: timing.optional().describe("The account's pace; absent keys keep the provider's own."),
 });
 

@@ -61,6 +61,10 @@ export interface EventMap {
     readonly tries: number;
     readonly fault: string | null;
   };
+  /** A service has called by itself for one of its tasks. */
+  'provider-called': { readonly provider: string; readonly taskId: string };
+  /** A service was asked to call, and has not for this many results in a row: it is polled as one that does not. */
+  'calls-missed': { readonly provider: string; readonly results: number };
   exchange: {
     readonly provider: string;
     readonly call: string;

@@ -66,6 +66,27 @@ export interface Solved {
   readonly costUsd?: number | undefined;
 }
 
+/** Hands a task in. */
+export interface Submit extends Exchange<Task, Accepted> {
+  /** `callbackUrl`: what the service is to call when the task is done; left out where it calls nobody. */
+  ask(task: Task, callbackUrl?: string): UpstreamRequest;
+}
+
+/** One attempt as the address of its callback names it. */
+export interface CalledAttempt {
+  /** The account's id. */
+  readonly provider: string;
+  readonly taskId: number;
+  /** Its number within the task. */
+  readonly attempt: number;
+}
+
+/**
+ * Whether a submit may name an address that the service calls when the task is done. `on-request`: only where the
+ * config says so, because the address has to be registered first or no page describes the call.
+ */
+export type CallsBack = 'always' | 'on-request';
+
 /** An accepted task at the provider. */
 export interface UpstreamTask {
   readonly upstreamId: UpstreamId;
@@ -120,7 +141,9 @@ export interface Provider {
   readonly answersAtOnce: (kind: TaskKind) => boolean;
   /** Why this provider cannot be given this task; undefined when it can. */
   readonly refuses: (task: Task) => string | undefined;
-  readonly submit: Exchange<Task, Accepted>;
+  readonly submit: Submit;
+  /** Absent where the service calls nobody. */
+  readonly callsBack?: CallsBack | undefined;
   /** Undefined while the task is being worked on. */
   readonly poll: Exchange<UpstreamTask, Solved | undefined>;
   /** Absent where the service is asked for one task at a time. */
@@ -161,6 +184,8 @@ export interface Account {
   readonly priceUsd: (kind: TaskKind) => number | null;
   /** Least time between two balance calls, in ms. */
   readonly balanceCheckMs: number;
+  /** Whether its service is asked to call when a task is done; absent for no. */
+  readonly callsBack?: boolean | undefined;
   /** Whether the service's published minima bind; they do not for loopback and private addresses. */
   readonly isPublic: boolean;
 }

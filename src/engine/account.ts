@@ -17,6 +17,7 @@ import type { Call, CallMade } from './call.js';
 import { isOpenCircuit } from './circuit.js';
 import { Places, type TakenPlace } from './places.js';
 import { PollDesk } from './poll-desk.js';
+import { Pushes } from './pushes.js';
 
 export interface AccountTools extends GateTools {
   readonly transport: Transport;
@@ -38,6 +39,11 @@ export interface CallLimits {
   readonly signal?: AbortSignal | undefined;
 }
 
+interface SubmitLimits extends CallLimits {
+  /** What the service is asked to call when the task is done. */
+  readonly callbackUrl?: string | undefined;
+}
+
 interface Limits extends CallLimits {
   /** Goes past the open circuit. */
   readonly isProbe: boolean;
@@ -54,6 +60,7 @@ export class AccountState {
   readonly gates: AccountGates;
   readonly places: Places;
   readonly polls: PollDesk;
+  readonly pushes: Pushes;
   readonly #unanswered = new Set<{ readonly since: number }>();
 
   constructor(
@@ -65,6 +72,9 @@ export class AccountState {
     const askThreads = threads && (() => this.#askAbout('threads', threads));
     this.places = new Places(account, { ...tools, gates: this.gates, askThreads });
     this.polls = new PollDesk(this, tools.clock);
+    this.pushes = new Pushes((results) =>
+      tools.events.emit('calls-missed', { provider: account.id, results }),
+    );
   }
 
   get id(): string {
@@ -103,15 +113,21 @@ export class AccountState {
    * Hands a task in. A probe goes past the open circuit with a quarter of the usual time.
    * @throws SolveError for every refusal; `isAmbiguous` when the task may have arrived all the same.
    */
-  async submit(task: Task, { isProbe, endTry, held }: Place, limits: CallLimits): Promise<Accepted> {
+  async submit(
+    task: Task,
+    { isProbe, endTry, held }: Place,
+    { callbackUrl, ...limits }: SubmitLimits,
+  ): Promise<Accepted> {
     const { provider } = this.account;
+    const { submit } = provider;
+    const exchange: typeof submit = { ...submit, ask: (asked) => submit.ask(asked, callbackUrl) };
     const askedAt = this.tools.clock.now();
     const call: CallMade = { call: 'submit', askedAt, taskId: limits.taskId };
     const timeoutMs = limits.timeoutMs * (isProbe ? PROBE_SHARE : 1);
     const waiting = { since: askedAt };
     if (!provider.answersAtOnce(task.kind)) this.#unanswered.add(waiting);
     try {
-      const ask = () => this.#exchange('submit', provider.submit, task, { ...limits, timeoutMs, isProbe });
+      const ask = () => this.#exchange('submit', exchange, task, { ...limits, timeoutMs, isProbe });
       // The caller's faults say nothing about the provider: they pass the circuit as results.
       const { circuit } = this.gates.kind(task.kind);
       const outcome = await (isProbe ? ask() : circuit.run(() => ask().catch(neutral)));

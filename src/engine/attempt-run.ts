@@ -1,7 +1,7 @@
 /** One attempt at one account: handed in, asked for until there is a verdict, drained when it was given up. */
 import { type Clock, sleepUntil } from '../core/clock.js';
 import { asSolveError, type SolveError } from '../core/errors.js';
-import type { Accepted } from '../core/provider.js';
+import type { Accepted, CalledAttempt, UpstreamId } from '../core/provider.js';
 import type { Attempt } from '../core/store.js';
 import type { AccountState, Place } from './account.js';
 import { begun, type Moment, type TaskMove } from './attempt-moves.js';
@@ -24,6 +24,8 @@ export interface AttemptTools {
   readonly budgets: Budgets;
   /** The lag, in ms, that one poll less is worth. */
   readonly pollCostMs: number;
+  /** The address that a provider calls when this attempt is done; absent where nobody can call. */
+  readonly callbackUrl?: ((attempt: CalledAttempt) => string) | undefined;
 }
 
 export interface AttemptTerms {
@@ -105,20 +107,21 @@ export class AttemptRun {
     const { answerWithinMs } = this.account.account.timing(task.kind);
     const timeoutMs = Math.min(answerWithinMs, Math.max(1, end.deadlineAt - clock.now()));
     try {
-      return await this.account.submit(task, this.place, { timeoutMs, taskId: ledger.record.id });
+      const limits = { timeoutMs, taskId: ledger.record.id, callbackUrl: this.#callbackUrl };
+      return await this.account.submit(task, this.place, limits);
     } catch (thrown) {
       return asSolveError(thrown);
     }
   }
 
-  /** Polls a fresh attempt at the provider's pace; slowly where the provider pushes its results. */
-  follow({ isPushed = false } = {}): Promise<Verdict> {
-    return this.#learn(false, (terms) => followPlan({ ...terms, isPushed }));
+  /** Polls a fresh attempt at the provider's pace; slowly where the provider tells of its results. */
+  follow(): Promise<Verdict> {
+    return this.#learn(false, (terms) => followPlan({ ...terms, isPushed: () => this.#isPushed }));
   }
 
   /** Polls on after a restart, from `notBefore`. */
-  resume(notBefore: number, { isPushed = false } = {}): Promise<Verdict> {
-    return this.#learn(true, (terms) => resumePlan({ ...terms, isPushed }, notBefore));
+  resume(notBefore: number): Promise<Verdict> {
+    return this.#learn(true, (terms) => resumePlan({ ...terms, isPushed: () => this.#isPushed }, notBefore));
   }
 
   /** Polls slowly for an answer that nobody counts on any more. */
@@ -126,10 +129,23 @@ export class AttemptRun {
     return this.#poll((terms) => drainPlan(terms, notBefore));
   }
 
-  /** The provider says that the result is there: one poll as soon as its floor allows. */
-  nudge(): void {
-    const { upstreamId } = this.#attempt;
-    if (upstreamId !== null) this.account.polls.nudge(upstreamId);
+  /** Whether its provider is asked to call. */
+  get #isAsked(): boolean {
+    const { provider, callsBack = false } = this.account.account;
+    const { callbackUrl, ledger } = this.tools;
+    return callsBack && callbackUrl !== undefined && !provider.answersAtOnce(ledger.record.task.kind);
+  }
+
+  /** What its provider is asked to call. */
+  get #callbackUrl(): string | undefined {
+    const { callbackUrl, ledger } = this.tools;
+    if (!this.#isAsked) return undefined;
+    return callbackUrl?.({ provider: this.account.id, taskId: ledger.record.id, attempt: this.index });
+  }
+
+  /** Whether its provider is expected to tell of the result. */
+  get #isPushed(): boolean {
+    return this.#isAsked && this.account.pushes.isReliable;
   }
 
   /** Polls, and learns from that how long the provider takes. */
@@ -137,12 +153,20 @@ export class AttemptRun {
     const { clock } = this.tools;
     const acceptedAt = this.#attempt.acceptedAt ?? clock.now();
     const watch = new SolveWatch({ times: this.score.times, acceptedAt, isResumed });
-    const verdict = await this.#poll(plan, watch);
+    const isAsked = !isResumed && this.#isAsked;
+    const verdict = await this.#poll(plan, (at, isThere, isExact) => {
+      watch.saw(at, isThere, isExact);
+      // Calls that came while nobody was there are missed by nobody's fault.
+      if (isAsked && isThere && !isExact) this.account.pushes.missed(clock.now());
+    });
     watch.end(clock.now());
     return verdict;
   }
 
-  #poll(plan: (terms: PollTerms) => Schedule, watch?: SolveWatch): Promise<Verdict> {
+  #poll(
+    plan: (terms: PollTerms) => Schedule,
+    onSeen?: (at: number, isThere: boolean, isExact: boolean) => void,
+  ): Promise<Verdict> {
     const { clock, ledger, end, lease, pollCostMs } = this.tools;
     const { task } = ledger.record;
     const attempt = this.#attempt;
@@ -158,6 +182,7 @@ export class AttemptRun {
       // A call that several tasks share costs each of them a part.
       costMs: () => pollCostMs / this.account.polls.tasksPerCall(upstream),
     });
+    const isOver = this.#expectCalls(upstream.upstreamId);
     return pollUntilVerdict(this.account, clock, {
       ...schedule,
       upstream,
@@ -167,8 +192,16 @@ export class AttemptRun {
       onPoll: (made) => {
         this.#polls = made;
       },
-      onSeen: (at, isThere, isExact) => watch?.saw(at, isThere, isExact),
-    });
+      onSeen,
+    }).finally(isOver);
+  }
+
+  /** A call of the provider asks for the result as soon as its floor allows; until what is returned is called. */
+  #expectCalls(upstreamId: UpstreamId): () => void {
+    const { callbackUrl, ledger } = this.tools;
+    if (!callbackUrl) return () => {};
+    const { pushes, polls } = this.account;
+    return pushes.expect({ taskId: ledger.record.id, attempt: this.index }, () => polls.nudge(upstreamId));
   }
 
   get #attempt(): Attempt {

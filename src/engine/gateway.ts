@@ -12,7 +12,7 @@ import type {
   Usage as UsageFigures,
   UsageScope,
 } from '../core/gateway.js';
-import type { Account, Transport, UpstreamId } from '../core/provider.js';
+import type { Account, CalledAttempt, Transport } from '../core/provider.js';
 import type { ProviderStatus, ProviderStory } from '../core/status.js';
 import { BudgetSpent, isOpen, KeyTaken, type TaskRecord, type TaskStore } from '../core/store.js';
 import { AccountState } from './account.js';
@@ -42,6 +42,8 @@ export interface EngineOptions {
   readonly onStoreError: (error: unknown) => void;
   /** The lag, in ms, that one poll less is worth; what the config's default says when absent. */
   readonly pollCostMs?: number | undefined;
+  /** The address that a provider calls when an attempt is done; absent where nobody can call. */
+  readonly callbackUrl?: ((attempt: CalledAttempt) => string) | undefined;
   /** How long a request whose answer nobody heard may be repeated without counting twice; 0 or absent for never. */
   readonly repeatWindowMs?: number | undefined;
 }
@@ -272,9 +274,14 @@ export class Engine implements Gateway {
     await booked;
   }
 
-  /** A provider says that one of its results is there: that task is asked for at once, within the provider's pace. */
-  nudge(accountId: string, upstreamId: UpstreamId): void {
-    this.#account(accountId)?.polls.nudge(upstreamId);
+  /** A provider says that an attempt is done: it is asked for its result at once, within its pace. */
+  nudge(called: CalledAttempt): void {
+    this.#account(called.provider)?.pushes.heard(called);
+  }
+
+  /** Whether this process works on the task. */
+  runs(taskId: number): boolean {
+    return this.#tasks.running(taskId) !== undefined;
   }
 
   usage(scope: UsageScope = {}): UsageFigures {

@@ -19,8 +19,8 @@ export interface PollTerms {
   readonly times: SolveTimes;
   /** The lag, in ms, that one poll less is worth now. */
   readonly costMs: () => number;
-  /** The provider tells of the result by itself: polls are what is left should it not. */
-  readonly isPushed?: boolean | undefined;
+  /** Whether the provider tells of results by itself, as it looks now: polls are what is left should it not. */
+  readonly isPushed?: (() => boolean) | undefined;
 }
 
 /** An attempt that was given up is asked for this many times more slowly. */
@@ -33,7 +33,8 @@ export function followPlan(terms: PollTerms): Schedule {
   const { attempt, pace, now, deadlineAt } = terms;
   const acceptedAt = attempt.acceptedAt ?? now;
   const giveUpAt = Math.min(acceptedAt + pace.giveUpMs, deadlineAt);
-  const nextDueAt = terms.isPushed ? pushedPace(pace) : learntPace(terms, acceptedAt, giveUpAt);
+  const [pushed, learnt] = [pushedPace(pace), learntPace(terms, acceptedAt, giveUpAt)];
+  const nextDueAt: Schedule['nextDueAt'] = (...place) => (terms.isPushed?.() ? pushed : learnt)(...place);
   const firstPollAt = acceptedAt + pace.firstPollMs;
   return {
     timing: pace,
@@ -95,6 +96,6 @@ function learntPace(terms: PollTerms, acceptedAt: number, giveUpAt: number): Sch
 
 /** Slow from the first poll on. */
 function pushedPace({ firstPollMs, pollEveryMs }: Timing): Schedule['nextDueAt'] {
-  const slowMs = PUSHED_FACTOR * pollEveryMs;
-  return (sinceAt, pollsMade) => sinceAt + (pollsMade === 0 ? Math.max(firstPollMs, slowMs) : slowMs);
+  return (sinceAt, pollsMade) =>
+    sinceAt + PUSHED_FACTOR * (pollsMade === 0 ? Math.max(firstPollMs, pollEveryMs) : pollEveryMs);
 }

@@ -1,6 +1,7 @@
 /** What every task works with. */
 import type { Events } from '../core/events.js';
 import type { RoutingSettings } from '../core/gateway.js';
+import type { CalledAttempt } from '../core/provider.js';
 import type { TaskStore } from '../core/store.js';
 import type { AccountState } from './account.js';
 import type { Budgets } from './budgets.js';
@@ -14,6 +15,8 @@ export interface RunTools extends TurnTools {
   readonly budgets: Budgets;
   /** The lag, in ms, that one poll less is worth. */
   readonly pollCostMs: number;
+  /** The address that a provider calls when this attempt is done; absent where nobody can call. */
+  readonly callbackUrl?: ((attempt: CalledAttempt) => string) | undefined;
   /** A fault of the gateway's own, such as a write that failed; the task goes on in memory. */
   readonly onStoreError: (error: unknown) => void;
 }

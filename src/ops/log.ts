@@ -1,6 +1,6 @@
 /** The log: JSON lines, one per attempt and one per task, made of picked fields only. */
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
-import type { BreakerChange, Events } from '../core/events.js';
+import type { BreakerChange, EventMap, Events } from '../core/events.js';
 import { attemptFacts, taskFacts } from './facts.js';
 
 /** Lines below the level are not written. */
@@ -55,12 +55,17 @@ export function logEvents(events: Events, log: Log): () => void {
       const write = outcome === 'given_up' ? log.warn : log.info;
       write({ event: 'callback', taskId, client: clientId, outcome, tries, fault });
     }),
+    events.on('calls-missed', (missed) => log.warn({ event: 'calls-missed', ...missedFields(missed) })),
     events.on('breaker-opened', (change) => log.warn({ event: 'breaker-opened', ...breakerFields(change) })),
     events.on('breaker-closed', (change) => log.info({ event: 'breaker-closed', ...breakerFields(change) })),
   ];
   return () => {
     for (const unsubscribe of subscriptions) unsubscribe();
   };
+}
+
+function missedFields({ provider, results }: EventMap['calls-missed']): LogFields {
+  return { provider, results, hint: 'is server.publicUrl reached from outside, and registered there?' };
 }
 
 function breakerFields(change: BreakerChange): LogFields {

@@ -53,7 +53,8 @@ export function openMetrics({ events, gauges }: MetricsOptions): Metrics {
 }
 
 function countEvents(events: Events, registry: Registry): readonly (() => void)[] {
-  const { tasks, attempts, failovers, callbacks, solveSeconds, exchangeSeconds } = openCounters([registry]);
+  const { tasks, attempts, failovers, callbacks, providerCalls, ...times } = openCounters([registry]);
+  const { solveSeconds, exchangeSeconds } = times;
   const [account, cause, call, outcome] = [limitWords(), limitWords(), limitWords(), limitWords()];
   return [
     events.on('task-ended', ({ record }) =>
@@ -66,6 +67,7 @@ function countEvents(events: Events, registry: Registry): readonly (() => void)[
       if (tookMs !== null) solveSeconds.observe(labels, tookMs / 1_000);
     }),
     events.on('callback-tried', ({ outcome: result }) => callbacks.inc({ outcome: result })),
+    events.on('provider-called', ({ provider }) => providerCalls.inc({ provider: account(provider) })),
     events.on('failover', (failover) => {
       const { from, to } = failover;
       failovers.inc({ from: account(from), to: account(to), cause: cause(failover.cause) });
@@ -100,6 +102,12 @@ function openCounters(registers: Registry[]) {
       name: 'captcha_gateway_callbacks_total',
       help: "Tries to tell a client's server of the end of its task: delivered, failed, given_up.",
       labelNames: ['outcome'],
+      registers,
+    }),
+    providerCalls: new Counter({
+      name: 'captcha_gateway_provider_calls_total',
+      help: 'Calls by which a provider said that one of its tasks is done.',
+      labelNames: ['provider'],
       registers,
     }),
     failovers: new Counter({

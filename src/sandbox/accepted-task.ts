@@ -13,6 +13,8 @@ export interface SandboxTask {
   /** The name of the type it was asked under, where the wire has such names. */
   readonly type: string | undefined;
   readonly fingerprint: string;
+  /** What its caller wants called when it is done. */
+  readonly callbackUrl: string | undefined;
   readonly verdict: Verdict;
   readonly costUsd: number;
   readonly acceptedAt: number;
@@ -28,7 +30,16 @@ export interface SandboxTask {
 
 type Facts = Pick<
   SandboxTask,
-  'upstreamId' | 'wire' | 'task' | 'type' | 'fingerprint' | 'verdict' | 'costUsd' | 'acceptedAt' | 'readyAt'
+  | 'upstreamId'
+  | 'wire'
+  | 'task'
+  | 'type'
+  | 'fingerprint'
+  | 'callbackUrl'
+  | 'verdict'
+  | 'costUsd'
+  | 'acceptedAt'
+  | 'readyAt'
 > & { readonly serial: number };
 
 /** What the service keeps of it. */
@@ -39,6 +50,7 @@ export class AcceptedTask implements SandboxTask {
   readonly task: Task;
   readonly type: string | undefined;
   readonly fingerprint: string;
+  readonly callbackUrl: string | undefined;
   readonly verdict: Verdict;
   readonly costUsd: number;
   readonly acceptedAt: number;
@@ -55,6 +67,7 @@ export class AcceptedTask implements SandboxTask {
     this.task = facts.task;
     this.type = facts.type;
     this.fingerprint = facts.fingerprint;
+    this.callbackUrl = facts.callbackUrl;
     this.verdict = facts.verdict;
     this.costUsd = facts.costUsd;
     this.acceptedAt = facts.acceptedAt;

@@ -157,12 +157,12 @@ export class ServiceAccount {
     return passes.some((passed) => passed.toLowerCase() === name);
   }
 
-  #accept({ wire, type }: Question, task: Task, { cost, ...facts }: Bargain): AcceptedTask {
+  #accept({ wire, type, callbackUrl }: Question, task: Task, { cost, ...facts }: Bargain): AcceptedTask {
     const serial = this.#serial++;
     const upstreamId = this.#idOf(wire, serial, task);
     const costUsd = cost / UNITS_PER_USD;
     const fingerprint = fingerprintOf(task);
-    const asked = { wire, task, type, fingerprint };
+    const asked = { wire, task, type, fingerprint, callbackUrl };
     const accepted = new AcceptedTask({ ...facts, ...asked, serial, upstreamId, costUsd });
     this.#tasks.set(String(upstreamId), accepted);
     this.#open.add(accepted);

@@ -6,7 +6,7 @@ import * as wire from '../wire/classic.js';
 import { sayResult } from '../wire/classic-answers.js';
 import { isObject } from '../wire/values.js';
 import type { AcceptedTask } from './accepted-task.js';
-import { type Answer, type Question, type Reply, readId } from './question.js';
+import { type Answer, type Question, type Reply, readAddress, readId } from './question.js';
 import { formOf, type SentRequest } from './request.js';
 import { spellFault, WORDS } from './words.js';
 
@@ -29,7 +29,10 @@ export function readClassic(request: SentRequest, flavour?: string): Question {
     key: asText(sent.key) ?? '',
     say: (answer: Answer) => toReply(answer, form),
   } as const;
-  if (isSubmit) return { ...common, call: 'submit', upstreamIds: [], ...readTask(sent, request.files) };
+  if (isSubmit) {
+    const callbackUrl = readAddress(sent.pingback);
+    return { ...common, call: 'submit', upstreamIds: [], callbackUrl, ...readTask(sent, request.files) };
+  }
   if (action === 'getbalance') return { ...common, call: 'balance', upstreamIds: [] };
   if (action === 'threadsinfo') return { ...common, call: 'balance', isAboutThreads: true, upstreamIds: [] };
   if (action === 'reportgood' || action === 'reportbad') {

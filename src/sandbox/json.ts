@@ -5,12 +5,12 @@ import * as wire from '../wire/json.js';
 import { saySolution } from '../wire/json-answers.js';
 import { isObject, parseJson } from '../wire/values.js';
 import type { AcceptedTask } from './accepted-task.js';
-import { type Answer, type Question, type Reply, readId } from './question.js';
+import { type Answer, type Question, type Reply, readAddress, readId } from './question.js';
 import type { SentRequest } from './request.js';
 import { meaningOf, spellFault, WORDS } from './words.js';
 
 type Body = Readonly<Record<string, unknown>>;
-type Asked = Pick<Question, 'call' | 'upstreamIds' | 'isGood' | 'task' | 'type' | 'fault'>;
+type Asked = Pick<Question, 'call' | 'upstreamIds' | 'isGood' | 'task' | 'type' | 'fault' | 'callbackUrl'>;
 
 /** How the service differs from others on this wire. */
 export interface Manner {
@@ -25,6 +25,7 @@ const PATHS: Readonly<Record<string, (body: Body, flavour: string | undefined) =
   '/createTask': (body, flavour) => ({
     call: 'submit',
     upstreamIds: [],
+    callbackUrl: readAddress(body.callbackUrl),
     ...readTask(body.task, flavour),
   }),
   '/getTaskResult': ({ taskId }) => ({ call: 'poll', upstreamIds: [readId(taskId)] }),
@@ -67,7 +68,7 @@ function readTask(sent: unknown, flavour: string | undefined): Pick<Question, 't
 
 function toReply(answer: Answer, httpErrors: boolean): Reply {
   const status = httpErrors && answer.status === 'refused' ? statusOf(answer.code) : 200;
-  return reply(status, say(answer));
+  return reply(status, sayAnswer(answer));
 }
 
 function reply(status: number, body: object): Reply {
@@ -80,7 +81,8 @@ function statusOf(code: string): number {
   return meaning === 'rate_limited' ? 429 : 400;
 }
 
-function say(answer: Answer): object {
+/** An answer as the wire spells it. */
+export function sayAnswer(answer: Answer): object {
   switch (answer.status) {
     case 'accepted': {
       const { upstreamId } = answer.task;
@@ -103,7 +105,7 @@ function say(answer: Answer): object {
     case 'recorded':
       return { errorId: 0, status: 'success' };
     case 'several':
-      return { errorId: 0, results: answer.answers.map(say) };
+      return { errorId: 0, results: answer.answers.map(sayAnswer) };
   }
 }
 

@@ -18,6 +18,8 @@ export interface Question {
   readonly task?: Task | undefined;
   /** The name of the type it was asked under, where the wire has such names; solutions depend on it. */
   readonly type?: string;
+  /** What a submit wants called when the task is done. */
+  readonly callbackUrl?: string | undefined;
   /** The word that refuses the call whatever the account says: a malformed task, an unknown action. */
   readonly fault?: string | undefined;
   /** The ids that a poll or report names, in the JSON type they came in. */
@@ -53,6 +55,11 @@ export interface Reply {
 /** An id as it came; nothing that is neither text nor a number was ever given out. */
 export function readId(value: unknown): UpstreamId {
   return typeof value === 'number' || typeof value === 'string' ? value : '';
+}
+
+/** An address as it came; undefined for what is none. */
+export function readAddress(value: unknown): string | undefined {
+  return typeof value === 'string' && URL.canParse(value) ? value : undefined;
 }
 
 /** An answer that says no. */

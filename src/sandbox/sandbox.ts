@@ -1,8 +1,15 @@
 /** A solving service on loopback that speaks every wire that services have and does what its script says. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  type ClientRequest,
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { type Cancel, type Clock, systemClock } from '../core/clock.js';
 import { SolveError } from '../core/errors.js';
 import type { SandboxTask } from './accepted-task.js';
+import { makeCall } from './callback.js';
 import { deliver } from './delivery.js';
 import { readRequest } from './request.js';
 import type { Violation } from './rules.js';
@@ -72,7 +79,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const keepRequests = record ? KEEP_REQUESTS : 0;
   const facts: ServiceOptions = { keys, script, seed, clock, keepRequests, keepTasks };
   let service = new Service(facts);
-  const server = createServer((message, response) => answer(service, clock, { message, response }));
+  const calling = new Set<ClientRequest>();
+  const server = createServer((message, response) => answer(service, clock, { message, response, calling }));
   const boundPort = await listen(server, host, port);
   let closing: Promise<void> | undefined;
   return {
@@ -89,6 +97,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     },
     close() {
       cancelAll();
+      for (const call of calling) call.destroy();
       closing ??= closeServer(server);
       return closing;
     },
@@ -98,14 +107,22 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
 interface Arrival {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
+  /** Calls of the service's own that are under way. */
+  readonly calling: Set<ClientRequest>;
 }
 
-function answer(service: Service, clock: Clock, { message, response }: Arrival): void {
+function answer(service: Service, clock: Clock, { message, response, calling }: Arrival): void {
   readRequest(message, (request) => {
-    const { reply, delivery, delayMs } = service.receive(request);
+    const { reply, delivery, delayMs, calls } = service.receive(request);
+    for (const call of calls) clock.after(call.afterMs, () => keep(calling, makeCall(call)));
     if (delayMs > 0) clock.after(delayMs, () => deliver(response, reply, delivery, clock));
     else deliver(response, reply, delivery, clock);
   });
+}
+
+function keep(calling: Set<ClientRequest>, call: ClientRequest): void {
+  calling.add(call);
+  call.on('close', () => calling.delete(call));
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

@@ -15,6 +15,9 @@ const atLeast =
       report(path, `must be a number of at least ${least}`);
     }
   };
+const time: Check = (value, path, report) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) report(path, 'must be a number');
+};
 const whole =
   (least: number): Check =>
   (value, path, report) => {
@@ -173,6 +176,7 @@ const changeable = {
   passes: listOf(word),
   wrongKey: word,
   rules,
+  callbacks: listOf(time),
   flavour: oneOf(...Object.keys(FLAVOURS)),
   jsonIds: oneOf('number', 'text', 'uuid'),
   classicIds: oneOf('text', 'number'),

@@ -162,6 +162,11 @@ export interface Script {
   /** What an unknown key hears instead of the wire's own word. */
   readonly wrongKey?: string | undefined;
   readonly rules?: Rules | undefined;
+  /**
+   * When who asked for it at the submit is called, in ms from the end of the task: `[0]` once and in time, `[0, 500]`
+   * twice, `[-5000]` early. Nobody is called unless told. Over plain http only.
+   */
+  readonly callbacks?: readonly number[] | undefined;
 
   /** The service whose particulars types and solutions have, where services differ; the common form unless told. */
   readonly flavour?: string | undefined;

@@ -4,6 +4,7 @@ import type { UpstreamId } from '../core/provider.js';
 import type { Task } from '../core/task.js';
 import type { AcceptedTask, SandboxTask } from './accepted-task.js';
 import { ServiceAccount } from './account.js';
+import { type PlannedCall, plannedCalls } from './callback.js';
 import { Choice, type Treatment } from './choice.js';
 import { Programme } from './programme.js';
 import { type Answer, type Question, type Reply, refused } from './question.js';
@@ -65,6 +66,8 @@ export interface Sending {
   readonly reply: Reply;
   readonly delivery: Delivery;
   readonly delayMs: number;
+  /** What the service calls of its own accord, because of this request. */
+  readonly calls: readonly PlannedCall[];
 }
 
 const PROMPT = { delivery: 'whole', delayMs: 0 } as const;
@@ -186,6 +189,12 @@ export class Service {
     return replaced === undefined ? answer : refused(replaced);
   }
 
+  #callsFor(answer: Answer | undefined): readonly PlannedCall[] {
+    const { callbacks = [], flavour } = this.#script;
+    if (answer?.status !== 'accepted' || answer.isSolved) return [];
+    return plannedCalls(answer.task, callbacks, flavour);
+  }
+
   #send(
     { request, question, now }: Arrival,
     answer: Answer | undefined,
@@ -200,7 +209,12 @@ export class Service {
       const said = { answer: summary(answer), delivery };
       this.#requests.push({ at: now, method, path, call, key, task, upstreamIds, ...said });
     }
-    return { reply: answer ? question.say(answer) : NOTHING, delivery, delayMs };
+    return {
+      reply: answer ? question.say(answer) : NOTHING,
+      delivery,
+      delayMs,
+      calls: this.#callsFor(answer),
+    };
   }
 }
 

@@ -47,9 +47,10 @@ export function sampleProvider(facts: Partial<Provider> & { readonly id: string 
 
 export const PROVIDERS: ReadonlyMap<string, Provider> = new Map(
   [
-    sampleProvider({ id: 'captchaai' }),
+    sampleProvider({ id: 'captchaai', callsBack: 'always' }),
     sampleProvider({
       id: '2captcha',
+      callsBack: 'on-request',
       over: {
         json: sampleProvider({ id: '2captcha', wire: 'json', speaks: ['turnstile'], kinds: ['turnstile'] }),
       },

@@ -52,6 +52,9 @@ const BREAKER: BreakerSettings = {
   rampMs: 0,
 };
 
+/** What attempts at accounts that call are given, and their own path behind it. */
+export const CALLBACKS = 'https://gateway.example/callbacks';
+
 export interface AccountFacts extends Partial<Omit<Account, 'timing' | 'priceUsd'>> {
   readonly timing?: Partial<Timing>;
   readonly priceUsd?: number | null;
@@ -189,6 +192,7 @@ export class Bench {
       routing: { ...ROUTING, ...routing },
       breaker: { ...BREAKER, ...breaker },
       pollCostMs,
+      callbackUrl: ({ provider, taskId, attempt }) => `${CALLBACKS}/${provider}/${taskId}/${attempt}`,
       onStoreError: (error) => this.faults.push(error),
     });
   }

@@ -6,7 +6,7 @@ import { SolveTimes } from '../../src/engine/solve-times.js';
 import { NOON } from '../support/fake-clock.js';
 import { late, text } from '../support/fake-transport.js';
 import { accepts, NOT_READY, says, solves } from './answers.js';
-import { account, INTENT, openBench, PACE } from './bench.js';
+import { account, type Bench, INTENT, openBench, PACE } from './bench.js';
 
 function openNudged(facts: Parameters<typeof account>[1] = {}) {
   const bench = openBench({ accounts: [account('a', facts)], routing: { maxAttempts: 1 } });
@@ -14,13 +14,16 @@ function openNudged(facts: Parameters<typeof account>[1] = {}) {
   return bench;
 }
 
+const nudge = ({ engine }: Bench, taskId: number, provider = 'a') =>
+  engine.nudge({ provider, taskId, attempt: 0 });
+
 describe('a nudge', () => {
   it('brings the next poll forward, and its answer ends the task', async () => {
     const bench = openNudged({ timing: { pollEveryMs: 20_000, floorMs: 5_000 } });
     bench.transport.script('a', 'poll', NOT_READY, solves('token-a'));
     const id = await bench.begin();
     await bench.clock.advance(12_000);
-    bench.engine.nudge('a', 'u1');
+    nudge(bench, id);
     await bench.clock.advance(0);
     expect(bench.times('a', 'poll')).toEqual([5_000, 12_000]);
     expect(await bench.find(id)).toMatchObject({ status: 'solved', solution: { token: 'token-a' } });
@@ -29,8 +32,8 @@ describe('a nudge', () => {
   it('waits for the first-poll delay', async () => {
     const bench = openNudged();
     bench.transport.script('a', 'poll', solves('token-a'));
-    await bench.begin();
-    bench.engine.nudge('a', 'u1');
+    const id = await bench.begin();
+    nudge(bench, id);
     await bench.clock.advance(60_000);
     expect(bench.times('a', 'poll')).toEqual([5_000]);
   });
@@ -38,9 +41,9 @@ describe('a nudge', () => {
   it('waits for the floor after the last answer', async () => {
     const bench = openNudged({ timing: { pollEveryMs: 20_000, floorMs: 5_000 } });
     bench.transport.script('a', 'poll', NOT_READY, solves('token-a'));
-    await bench.begin();
+    const id = await bench.begin();
     await bench.clock.advance(6_000);
-    bench.engine.nudge('a', 'u1');
+    nudge(bench, id);
     await bench.clock.advance(20_000);
     expect(bench.times('a', 'poll')).toEqual([5_000, 10_000]);
   });
@@ -48,28 +51,32 @@ describe('a nudge', () => {
   it('during a poll makes the next one come at the floor', async () => {
     const bench = openNudged({ timing: { pollEveryMs: 20_000, floorMs: 5_000 } });
     bench.transport.script('a', 'poll', late(2_000, NOT_READY), solves('token-a'));
-    await bench.begin();
+    const id = await bench.begin();
     await bench.clock.advance(6_000);
-    bench.engine.nudge('a', 'u1');
+    nudge(bench, id);
     await bench.clock.advance(20_000);
     expect(bench.times('a', 'poll')).toEqual([5_000, 12_000]);
   });
 
-  it('that comes before the id is on disk is not lost', async () => {
-    const bench = openNudged({ timing: { firstPollMs: 1_000, pollEveryMs: 20_000, floorMs: 1_000 } });
+  it('that comes before the answer to the submit is not lost', async () => {
+    const timing = { firstPollMs: 1_000, pollEveryMs: 20_000, floorMs: 1_000 };
+    const accounts = [account('a', { timing, callsBack: true })];
+    const bench = openBench({ accounts, routing: { maxAttempts: 1 } });
+    nudge(bench, 999);
+    bench.transport.script('a', 'submit', late(500, accepts('u1')));
     bench.transport.script('a', 'poll', solves('token-a'));
-    bench.engine.nudge('a', 'u1');
-    await bench.begin();
+    const id = await bench.begin();
+    nudge(bench, id);
     await bench.clock.advance(30_000);
-    expect(bench.times('a', 'poll')).toEqual([1_000]);
+    expect(bench.times('a', 'poll')).toEqual([1_500]);
   });
 
   it('that was wrong costs one poll, and the others go on', async () => {
     const bench = openNudged({ timing: { pollEveryMs: 20_000, floorMs: 5_000 } });
     bench.transport.script('a', 'poll', NOT_READY, NOT_READY, solves('token-a'));
-    await bench.begin();
+    const id = await bench.begin();
     await bench.clock.advance(12_000);
-    bench.engine.nudge('a', 'u1');
+    nudge(bench, id);
     await bench.clock.advance(40_000);
     expect(bench.times('a', 'poll')).toEqual([5_000, 12_000, 32_000]);
   });
@@ -78,22 +85,24 @@ describe('a nudge', () => {
     const bench = openNudged({ timing: { pollEveryMs: 20_000, floorMs: 5_000, giveUpMs: 400_000 } });
     bench.transport.script('a', 'submit', says('ERROR: 1003'));
     bench.transport.script('a', 'poll', NOT_READY, solves('token-a'));
-    await bench.begin();
+    const id = await bench.begin();
     await bench.clock.advance(6_000);
     await bench.begin();
-    bench.engine.nudge('a', 'u1');
+    nudge(bench, id);
     await bench.clock.advance(60_000);
     expect(bench.times('a', 'poll')).toEqual([5_000, 36_000]);
   });
 
   it('for nobody’s task, or at nobody’s account, does nothing', async () => {
-    const bench = openNudged();
-    bench.transport.script('a', 'poll', solves('token-a'));
-    await bench.begin();
-    bench.engine.nudge('a', 'u2');
-    bench.engine.nudge('b', 'u1');
-    await bench.clock.advance(5_000);
-    expect(bench.times('a', 'poll')).toEqual([5_000]);
+    const bench = openNudged({ timing: { pollEveryMs: 20_000, floorMs: 5_000 } });
+    bench.transport.script('a', 'poll', NOT_READY, solves('token-a'));
+    const id = await bench.begin();
+    await bench.clock.advance(12_000);
+    nudge(bench, id + 1);
+    nudge(bench, id, 'b');
+    bench.engine.nudge({ provider: 'a', taskId: id, attempt: 1 });
+    await bench.clock.advance(13_000);
+    expect(bench.times('a', 'poll')).toEqual([5_000, 25_000]);
   });
 
   it('takes a task out of the row of those that are asked for together', async () => {
@@ -103,7 +112,7 @@ describe('a nudge', () => {
     bench.transport.script('a', 'poll', text('CAPCHA_NOT_READY|CAPCHA_NOT_READY'), solves('x'), solves('y'));
     const ids = [await bench.begin(), await bench.begin()];
     await bench.clock.advance(12_000);
-    bench.engine.nudge('a', 'u2');
+    nudge(bench, ids[1] ?? 0);
     await bench.clock.advance(20_000);
     expect(bench.times('a', 'poll')).toEqual([5_000, 12_000, 25_000]);
     expect(
@@ -121,13 +130,27 @@ describe('an attempt whose result is pushed', () => {
     deadlineAt: NOON + 120_000,
     times: new SolveTimes(),
     costMs: () => 75,
-    isPushed: true,
+    isPushed: () => true,
   };
 
   it('is polled at a third of the pace, and may be asked for as early as any', () => {
     const plan = followPlan(terms);
     expect(plan.firstPollAt - NOON).toBe(5_000);
     expect([plan.firstDueAt - NOON, plan.nextDueAt(NOON + 20_000, 1) - NOON]).toEqual([15_000, 35_000]);
+  });
+
+  it('is first asked for after three times as long as any', () => {
+    const plan = followPlan({ ...terms, pace: { ...terms.pace, firstPollMs: 20_000 } });
+    expect([plan.firstPollAt - NOON, plan.firstDueAt - NOON]).toEqual([20_000, 60_000]);
+    expect(plan.nextDueAt(NOON + 60_000, 1) - NOON).toBe(75_000);
+  });
+
+  it('is asked for at the usual pace from when its provider does not call any more', () => {
+    let isPushed = true;
+    const plan = followPlan({ ...terms, isPushed: () => isPushed });
+    expect(plan.nextDueAt(NOON + 15_000, 1) - NOON).toBe(30_000);
+    isPushed = false;
+    expect(plan.nextDueAt(NOON + 15_000, 1) - NOON).toBe(20_000);
   });
 
   it('is asked for at once after a restart: the push may have come meanwhile', () => {

@@ -218,6 +218,15 @@ describe('the providers', () => {
     ]);
   });
 
+  it('warn of a provider that does not call as it was asked to', () => {
+    const { events, lines } = written();
+    events.emit('calls-missed', { provider: 'captchaai', results: 3 });
+    const hint = 'is server.publicUrl reached from outside, and registered there?';
+    const time = expect.any(String);
+    const line = { level: 40, time, event: 'calls-missed', provider: 'captchaai', results: 3, hint };
+    expect(lines()).toEqual([line]);
+  });
+
   it('are no longer told of after the end of the subscription', () => {
     const { events, end, text } = written();
     end();

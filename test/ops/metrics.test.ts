@@ -77,6 +77,14 @@ describe('counters', () => {
     });
   });
 
+  it('count the calls of each provider', async () => {
+    const { events, metrics } = start();
+    for (const taskId of ['1', '2']) events.emit('provider-called', { provider: 'captchaai', taskId });
+    expect(await scrape(metrics)).toMatchObject({
+      'captcha_gateway_provider_calls_total{provider="captchaai"}': 2,
+    });
+  });
+
   it('count failovers and time exchanges', async () => {
     const { events, metrics } = start();
     events.emit('failover', {

@@ -9,12 +9,12 @@ export interface TcpRelay {
   close(): Promise<void>;
 }
 
-/** Opens a relay to a port of this machine. */
-export async function openTcpRelay(target: number): Promise<TcpRelay> {
+/** Opens a relay to a port of this machine; one that changes, or is not known yet, is asked for at each connection. */
+export async function openTcpRelay(target: number | (() => number)): Promise<TcpRelay> {
   const sockets = new Set<Socket>();
   const losses: string[] = [];
   const server = createServer((near) => {
-    const far = connect(target, '127.0.0.1');
+    const far = connect(typeof target === 'number' ? target : target(), '127.0.0.1');
     let isLosing = false;
     const end = () => {
       near.destroy();

@@ -1,0 +1,116 @@
+/** Providers that call when a task is done: the addresses they are given, and what a call sets off. */
+import { randomBytes } from 'node:crypto';
+import type { Events } from '../core/events.js';
+import type { CalledAttempt } from '../core/provider.js';
+import { isOpen, type TaskRecord, type TaskStore } from '../core/store.js';
+import { CallbackTokens } from './callback-tokens.js';
+import type { App } from './doors.js';
+
+/** What a call sets off. */
+export interface Called {
+  nudge(called: CalledAttempt): void;
+  /** Whether this process works on the task. */
+  runs(taskId: number): boolean;
+  inspect(taskId: number): Promise<TaskRecord | undefined>;
+}
+
+export interface InboundOptions {
+  /** Without a slash at its end; what stands before the path of the gateway's own stays. */
+  readonly publicUrl: string;
+  /** Ids of the accounts. */
+  readonly providers: readonly string[];
+  readonly store: TaskStore;
+  readonly events: Events;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The fact that keeps the secret of the addresses over restarts, and alike on all replicas. */
+const SECRET_FACT = 'callback-secret';
+/** Calls that came to one replica for a task of another are passed on under so many names in turn. */
+const PASSED_ON = 64;
+const PASSED_FACT = 'provider-called';
+
+export class Inbound {
+  readonly #options: InboundOptions;
+  readonly #tokens: CallbackTokens;
+  readonly #stopWatching: () => void;
+  #engine: Called | undefined;
+
+  private constructor(options: InboundOptions) {
+    this.#options = options;
+    this.#tokens = new CallbackTokens(options.providers);
+    this.#stopWatching = options.store.watch({
+      onTask: () => {},
+      onFact: (key, value) => this.#learn(key, value),
+    });
+  }
+
+  /** Reads the secret that an earlier process has left, or leaves one; listens to what other replicas leave. */
+  static async open(options: InboundOptions): Promise<Inbound> {
+    const inbound = new Inbound(options);
+    const left = (await options.store.recall()).get(SECRET_FACT);
+    if (isSecret(left)) inbound.#agree(left);
+    else if (inbound.#tokens.secret === undefined) inbound.#useOwn(randomBytes(32).toString('hex'));
+    return inbound;
+  }
+
+  /** The address that the provider of an attempt is given. */
+  urlOf(called: CalledAttempt): string {
+    return `${this.#options.publicUrl}/callbacks/${this.#tokens.of(called)}`;
+  }
+
+  /**
+   * Takes calls by any method, and answers all of them alike, at once: their bodies are not read, and nobody learns
+   * whether an address means anything.
+   */
+  mount(app: App, engine: Called): void {
+    this.#engine = engine;
+    app.all('/callbacks/:token', ({ req }) => {
+      const called = this.#tokens.read(req.param('token'));
+      if (called) void this.#take(called, engine).catch(this.#options.onFault);
+      return new Response('OK', { headers: { 'content-type': 'text/plain' } });
+    });
+  }
+
+  /** Hears nothing of other replicas any more. */
+  stop(): void {
+    this.#stopWatching();
+  }
+
+  /** What another replica has left: its secret, or a call for a task that may be one of this process. */
+  #learn(key: string, value: unknown): void {
+    if (key === SECRET_FACT && isSecret(value)) this.#agree(value);
+    if (key.startsWith(`${PASSED_FACT} `) && isCalled(value)) this.#engine?.nudge(value);
+  }
+
+  async #take(called: CalledAttempt, engine: Called): Promise<void> {
+    const { store, events } = this.#options;
+    events.emit('provider-called', { provider: called.provider, taskId: String(called.taskId) });
+    engine.nudge(called);
+    if (engine.runs(called.taskId)) return;
+    const record = await engine.inspect(called.taskId);
+    if (record && isOpen(record)) store.remember(`${PASSED_FACT} ${called.taskId % PASSED_ON}`, called);
+  }
+
+  #useOwn(secret: string): void {
+    this.#tokens.use(secret);
+    this.#options.store.remember(SECRET_FACT, secret);
+  }
+
+  /** Replicas that started together each made a secret: the smaller one stands, and its owner says so again. */
+  #agree(secret: string): void {
+    const { secret: own } = this.#tokens;
+    if (secret === own) return;
+    this.#tokens.use(secret);
+    if (own !== undefined && secret > own) this.#useOwn(own);
+  }
+}
+
+function isSecret(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+}
+
+function isCalled(value: unknown): value is CalledAttempt {
+  const { provider, taskId, attempt } = Object(value);
+  return typeof provider === 'string' && Number.isInteger(taskId) && Number.isInteger(attempt);
+}
