@@ -174,17 +174,16 @@ async function getMany({ gateway, client, sent, form }: ActionCall): Promise<Res
   return sayWord(answers.join('|'), form);
 }
 
+const NOT_READY = 'CAPCHA_NOT_READY';
+
 async function answerFor(gateway: Gateway, client: Client, id: string): Promise<string> {
   try {
-    return answerOf(await gateway.find(client, idOf(id)));
+    const record = await unlessAway(gateway.find(client, idOf(id)));
+    return record && !isOpen(record) ? pingbackCode(record) : NOT_READY;
   } catch (thrown) {
     if (!(thrown instanceof SolveError)) throw thrown;
     return wire.spellError(thrown, 'poll');
   }
-}
-
-function answerOf(record: TaskRecord): string {
-  return isOpen(record) ? 'CAPCHA_NOT_READY' : pingbackCode(record);
 }
 
 async function report({ gateway, client, sent, form }: ActionCall, isAccepted: boolean): Promise<Response> {
@@ -234,8 +233,8 @@ function formOf(sent: Parameters): Form {
 }
 
 function sayWaiting(form: Form, headers: Record<string, string>): Response {
-  const word = 'CAPCHA_NOT_READY';
-  return form.asJson ? sayJson({ status: 0, request: word }, form, headers) : sayText(word, form, headers);
+  if (!form.asJson) return sayText(NOT_READY, form, headers);
+  return sayJson({ status: 0, request: NOT_READY }, form, headers);
 }
 
 function sayError(
