@@ -4,6 +4,7 @@ import { asSolveError, type SolveError } from '../core/errors.js';
 import type { Accepted } from '../core/provider.js';
 import type { Attempt } from '../core/store.js';
 import type { AccountState, Place } from './account.js';
+import type { Asks } from './asks.js';
 import { begun, type Moment, type TaskMove } from './attempt-moves.js';
 import type { Budgets, Payment, Purpose } from './budgets.js';
 import { slowMs } from './expectations.js';
@@ -24,6 +25,8 @@ export interface AttemptTools {
   readonly budgets: Budgets;
   /** The lag, in ms, that one poll less is worth. */
   readonly pollCostMs: number;
+  /** When clients come back. */
+  readonly asks: Asks;
 }
 
 export interface AttemptTerms {
@@ -143,8 +146,8 @@ export class AttemptRun {
   }
 
   #poll(plan: (terms: PollTerms) => Schedule, watch?: SolveWatch): Promise<Verdict> {
-    const { clock, ledger, end, lease, pollCostMs } = this.tools;
-    const { task } = ledger.record;
+    const { clock, ledger, end, lease, pollCostMs, asks } = this.tools;
+    const { id, task, options } = ledger.record;
     const attempt = this.#attempt;
     const upstream = { upstreamId: attempt.upstreamId ?? '', task };
     const pace = this.account.account.timing(task.kind);
@@ -157,6 +160,9 @@ export class AttemptRun {
       times: this.score.times,
       // A call that several tasks share costs each of them a part.
       costMs: () => pollCostMs / this.account.polls.tasksPerCall(upstream),
+      // Whoever is called back hears between two polls too.
+      rhythm: () => (options.callbackUrl === undefined ? asks.rhythmOf(id) : undefined),
+      heldMs: () => this.account.polls.longestHoldMs(upstream, pace),
     });
     return pollUntilVerdict(this.account, clock, {
       ...schedule,

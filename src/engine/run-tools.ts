@@ -3,6 +3,7 @@ import type { Events } from '../core/events.js';
 import type { RoutingSettings } from '../core/gateway.js';
 import type { TaskStore } from '../core/store.js';
 import type { AccountState } from './account.js';
+import type { Asks } from './asks.js';
 import type { Budgets } from './budgets.js';
 import type { TurnTools } from './turn.js';
 
@@ -14,6 +15,8 @@ export interface RunTools extends TurnTools {
   readonly budgets: Budgets;
   /** The lag, in ms, that one poll less is worth. */
   readonly pollCostMs: number;
+  /** When clients come back. */
+  readonly asks: Asks;
   /** A fault of the gateway's own, such as a write that failed; the task goes on in memory. */
   readonly onStoreError: (error: unknown) => void;
 }
