@@ -214,7 +214,7 @@ const polling = z.strictObject({
     .number()
     .min(0)
     .max(60_000)
-    .default(85)
+    .default(75)
     .describe(
       'What one poll of a provider is worth: how much later a result may be known, on average, for one poll less; 0 polls as often as the provider allows.',
     ),

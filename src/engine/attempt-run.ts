@@ -140,9 +140,7 @@ export class AttemptRun {
     const { clock } = this.tools;
     const acceptedAt = this.#attempt.acceptedAt ?? clock.now();
     const watch = new SolveWatch({ times: this.score.times, acceptedAt, isResumed });
-    const verdict = await this.#poll(plan, watch);
-    watch.end(clock.now());
-    return verdict;
+    return await this.#poll(plan, watch);
   }
 
   #poll(plan: (terms: PollTerms) => Schedule, watch?: SolveWatch): Promise<Verdict> {

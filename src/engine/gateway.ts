@@ -47,7 +47,7 @@ export interface EngineOptions {
   readonly repeatWindowMs?: number | undefined;
 }
 
-const POLL_COST_MS = 85;
+const POLL_COST_MS = 75;
 
 export class Engine implements Gateway {
   readonly #options: EngineOptions;

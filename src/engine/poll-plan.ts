@@ -31,7 +31,7 @@ export interface PollTerms {
 /** An attempt that was given up is asked for this many times more slowly. */
 const DRAIN_FACTOR = 4;
 /** The answer is there before the client asks, though it takes a little longer than the last one. */
-const LEAST_LEAD_MS = 20;
+const LEAST_LEAD_MS = 50;
 const LEAD_FACTOR = 2;
 /** So is one whose result the provider pushes. */
 const PUSHED_FACTOR = 3;

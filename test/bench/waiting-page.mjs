@@ -93,8 +93,9 @@ client are in the bench's process. _Polls a task_ are the service's books. _Told
 the poll that found the result to the client's having it; the gateway learns of the result a little later than that, so it is an upper bound of the
 gateway's own time, the write to the ledger included. It is given for clients that are always listening.
 
-**A hold of 0** cannot be sooner than asking directly: both hear only at their own interval, and what the service
-has found in the meantime since the gateway's last poll is heard one interval later. What is lost on average is the gateway's own lag.
+**A hold of 0** cannot be sooner than asking directly: both hear only when they ask themselves, and what the service finds
+between the gateway's poll and the client's is heard one interval later. The gateway asks just before the client does, so
+that is a way of an answer or two; 0.1 s is what it may be.
 
 **Held polls** are \`?wait=\` on tasks that are not solved meanwhile and are polled at the service, a hundred ids in
 one poll, every 5 s at the most. /healthz is asked every 20 ms; the event loop's figures are prom-client's, whose timer samples every 10 ms, so 10 ms are the least they show.

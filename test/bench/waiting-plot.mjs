@@ -21,12 +21,12 @@ const LINE_HEIGHT = 17;
 const DASHES = ['none', '7 4', '2 3', '9 3 2 3'];
 
 const STYLE = `
-.page { fill: #ffffff } .ink { fill: #1f2328 } .faint { fill: #59636e }
+.page { fill: #ffffff } .halo { stroke: #ffffff; stroke-width: 4px; paint-order: stroke } .ink { fill: #1f2328 } .faint { fill: #59636e }
 text { font: 12px system-ui, -apple-system, 'Segoe UI', sans-serif } .title { font-size: 14px; font-weight: 600 }
 .grid { stroke: #d1d9e0 } .axis { stroke: #59636e } .curve { fill: none; stroke-width: 2 }
 .c0 { stroke: #59636e } .c1 { stroke: #bc4c00 } .c2 { stroke: #0969da } .c3 { stroke: #1a7f37 }
 @media (prefers-color-scheme: dark) {
-.page { fill: #0d1117 } .ink { fill: #f0f6fc } .faint { fill: #9198a1 } .grid { stroke: #3d444d } .axis { stroke: #9198a1 }
+.page { fill: #0d1117 } .halo { stroke: #0d1117 } .ink { fill: #f0f6fc } .faint { fill: #9198a1 } .grid { stroke: #3d444d } .axis { stroke: #9198a1 }
 .c0 { stroke: #b1bac4 } .c1 { stroke: #f0883e } .c2 { stroke: #58a6ff } .c3 { stroke: #3fb950 }
 }`;
 
@@ -99,7 +99,7 @@ function legend({ name }, index, curves) {
   const y = round(atY(0) - 12 - (curves - 1 - index) * LINE_HEIGHT);
   const right = PANEL.width - PANEL.right - 6;
   const sample = `<path class="curve c${index}" stroke-dasharray="${DASHES[index]}" d="M${right - 28} ${y - 4}h28"/>`;
-  return sample + text({ x: right - 34, y, said: name, style: 'ink', anchor: 'end' });
+  return sample + text({ x: right - 34, y, said: name, style: 'ink halo', anchor: 'end' });
 }
 
 /** @param {{ x: number, y: number, said: string, style: string, anchor?: string }} label */

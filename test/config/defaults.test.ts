@@ -23,7 +23,7 @@ it('fills in every default', () => {
       balanceCheckMs: 60_000,
       rampMs: 10_000,
     },
-    polling: { holdMs: 3_000, costMs: 85 },
+    polling: { holdMs: 3_000, costMs: 75 },
     callbacks: { allowPrivate: [], answerWithinMs: 10_000, maxTries: 10, giveUpMs: 900_000 },
     store: {
       use: 'sqlite',

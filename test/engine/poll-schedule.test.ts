@@ -8,7 +8,7 @@ import { seededRandom } from '../../src/sandbox/random.js';
 import { NOON } from '../support/fake-clock.js';
 
 const BASE = { maxPolls: 120, giveUpMs: 180_000, answerWithinMs: 10_000 };
-const COST_MS = 85;
+const COST_MS = 75;
 
 interface Run {
   readonly timing: Timing;
