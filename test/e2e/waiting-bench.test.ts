@@ -42,7 +42,10 @@ const SLOW = [{ lagMs: 2_500, tellMs: 1, polls: 6 }];
 
 /** What is missed when the variants of these names are not as good as the others. */
 function missedWith(changes: Readonly<Record<string, Partial<Outcome>>>): readonly string[] {
-  const all: Readonly<Record<string, Partial<Outcome>>> = { 'every 5 s, directly': { had: SLOW }, ...changes };
+  const all: Readonly<Record<string, Partial<Outcome>>> = {
+    'every 5 s, directly': { had: SLOW },
+    ...changes,
+  };
   const figures = VARIANTS.map((variant) => figuresOf({ variant, ...GOOD, ...all[variant.name] }));
   const judgements: readonly { readonly what: string; readonly holds: boolean }[] = judgeWaiting(figures, {
     scale: 1,
@@ -92,7 +95,12 @@ it(
     const { figures, held } = JSON.parse(stdout);
     expect(figures).toHaveLength(VARIANTS.length);
     for (const each of figures)
-      expect(each).toMatchObject({ lagsMs: { length: each.tasks }, unsolved: 0, foreign: 0, rulesBroken: [] });
+      expect(each).toMatchObject({
+        lagsMs: { length: each.tasks },
+        unsolved: 0,
+        foreign: 0,
+        rulesBroken: [],
+      });
     expect(held).toMatchObject({ polls: 200, early: 0, rulesBroken: [] });
   },
   LIMIT_MS + 5_000,
