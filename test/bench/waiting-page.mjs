@@ -80,7 +80,7 @@ ${tablesOf(result)}
 
 **The same captchas for everybody.** Solve times are log-normal around 20 s (sigma 0.3), drawn once: the n-th captcha of
 every client takes the same time. All clients run at once; their captchas come within 20 s. Each client has a sandbox service of its own
-on loopback, on real sockets, which bans whoever polls sooner than its floor (1 s unless named) allows; none of them ever had to. One built gateway with its SQLite
+on loopback, on real sockets, which bans whoever polls sooner than its floor (1 s unless named) allows. One built gateway with its SQLite
 ledger stands before all that do not ask directly. It knows nothing at first, and is given ${warmUp} captchas at every service to
 learn from. Its entries name one figure, the floor, as first poll and cadence; all else is the default.
 
