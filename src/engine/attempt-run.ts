@@ -4,6 +4,7 @@ import { asSolveError, type SolveError } from '../core/errors.js';
 import type { Accepted, CalledAttempt, UpstreamId } from '../core/provider.js';
 import type { Attempt } from '../core/store.js';
 import type { AccountState, Place } from './account.js';
+import type { Asks } from './asks.js';
 import { begun, type Moment, type TaskMove } from './attempt-moves.js';
 import type { Budgets, Payment, Purpose } from './budgets.js';
 import { slowMs } from './expectations.js';
@@ -26,6 +27,8 @@ export interface AttemptTools {
   readonly pollCostMs: number;
   /** The address that a provider calls when this attempt is done; absent where nobody can call. */
   readonly callbackUrl?: ((attempt: CalledAttempt) => string) | undefined;
+  /** When clients come back. */
+  readonly asks: Asks;
 }
 
 export interface AttemptTerms {
@@ -154,21 +157,19 @@ export class AttemptRun {
     const acceptedAt = this.#attempt.acceptedAt ?? clock.now();
     const watch = new SolveWatch({ times: this.score.times, acceptedAt, isResumed });
     const isAsked = !isResumed && this.#isAsked;
-    const verdict = await this.#poll(plan, (at, isThere, isExact) => {
+    return await this.#poll(plan, (at, isThere, isExact) => {
       watch.saw(at, isThere, isExact);
       // Calls that came while nobody was there are missed by nobody's fault.
       if (isAsked && isThere && !isExact) this.account.pushes.missed(clock.now());
     });
-    watch.end(clock.now());
-    return verdict;
   }
 
   #poll(
     plan: (terms: PollTerms) => Schedule,
     onSeen?: (at: number, isThere: boolean, isExact: boolean) => void,
   ): Promise<Verdict> {
-    const { clock, ledger, end, lease, pollCostMs } = this.tools;
-    const { task } = ledger.record;
+    const { clock, ledger, end, lease, pollCostMs, asks } = this.tools;
+    const { id, task, options } = ledger.record;
     const attempt = this.#attempt;
     const upstream = { upstreamId: attempt.upstreamId ?? '', task };
     const pace = this.account.account.timing(task.kind);
@@ -181,6 +182,9 @@ export class AttemptRun {
       times: this.score.times,
       // A call that several tasks share costs each of them a part.
       costMs: () => pollCostMs / this.account.polls.tasksPerCall(upstream),
+      // Whoever is called back hears between two polls too.
+      rhythm: () => (options.callbackUrl === undefined ? asks.rhythmOf(id) : undefined),
+      heldMs: () => this.account.polls.longestHoldMs(upstream, pace),
     });
     const isOver = this.#expectCalls(upstream.upstreamId);
     return pollUntilVerdict(this.account, clock, {

@@ -18,6 +18,7 @@ import { BudgetSpent, isOpen, KeyTaken, type TaskRecord, type TaskStore } from '
 import { AccountState } from './account.js';
 import { statusOf, storyOf } from './account-status.js';
 import { Activity } from './activity.js';
+import { Asks } from './asks.js';
 import { Budgets } from './budgets.js';
 import { dearest } from './candidates.js';
 import { Clients, checkAllowed, startOfDay, Usage } from './clients.js';
@@ -88,6 +89,7 @@ export class Engine implements Gateway {
       ...options,
       budgets: new Budgets(options.clock, options.routing),
       pollCostMs: options.pollCostMs ?? POLL_COST_MS,
+      asks: new Asks(),
       accounts: this.#accounts,
       room,
       clientOf: (clientId) => options.clients.find(({ id }) => id === clientId),
@@ -175,6 +177,7 @@ export class Engine implements Gateway {
 
   async untilEnded(client: Client, id: number, waitMs: number, signal?: AbortSignal): Promise<TaskRecord> {
     const record = await this.find(client, id);
+    if (isOpen(record) && waitMs <= 0) this.#tasks.asked(id);
     if (!isOpen(record) || waitMs <= 0) return record;
     await this.#tasks.untilEnded(id, waitMs, signal).catch((error) => this.#fail(error));
     return await this.find(client, id);

@@ -113,7 +113,7 @@ export class JointPolls {
     const [first] = joining;
     const most = this.calls.account.provider.pollMany?.mostTasks ?? 1;
     if (!first || joining.length >= most) return 0;
-    const holdMs = Math.floor(Math.min(LONGEST_HOLD_MS, HOLD_SHARE * first.floorMs));
+    const holdMs = longestHoldMs(first.floorMs);
     const going = new Set(joining);
     for (const waiting of this.#row) if (!going.has(waiting) && mayJoin(waiting, now + holdMs)) return holdMs;
     return 0;
@@ -148,6 +148,11 @@ export class JointPolls {
     this.#unread = 0;
     this.#offUntil = this.clock.now() + OFF_MS;
   }
+}
+
+/** How long somebody due waits for more at the most. */
+export function longestHoldMs(floorMs: number): number {
+  return Math.floor(Math.min(LONGEST_HOLD_MS, HOLD_SHARE * floorMs));
 }
 
 /** Whether a call at that time may ask for it too: it would be due shortly after. */

@@ -1,9 +1,10 @@
 /** Where accepted tasks of one account wait for their polls: several go in one call where the service takes that. */
 import type { Clock } from '../core/clock.js';
 import { asSolveError } from '../core/errors.js';
-import type { Account, Polled, Solved, UpstreamId, UpstreamTask } from '../core/provider.js';
+import type { Account, Polled, Solved, Timing, UpstreamId, UpstreamTask } from '../core/provider.js';
 import type { CallLimits } from './account.js';
-import { JointPolls, type Waiting } from './joint-polls.js';
+import { JointPolls, longestHoldMs, type Waiting } from './joint-polls.js';
+import { floorOf } from './poll-schedule.js';
 import { Recent } from './recent.js';
 
 /** The calls that the desk makes. */
@@ -65,6 +66,11 @@ export class PollDesk {
   /** How many tasks share a call of this sort lately. */
   tasksPerCall(upstream: UpstreamTask): number {
     return this.#isJoint(upstream) ? this.#joint.tasksPerCall : 1;
+  }
+
+  /** How long a poll of this sort that is due may wait for others. */
+  longestHoldMs(upstream: UpstreamTask, timing: Timing): number {
+    return this.#isJoint(upstream) ? longestHoldMs(floorOf(timing)) : 0;
   }
 
   /** Asks when it is time; resolves with the answer. */

@@ -1,7 +1,8 @@
 /** The pace and the end of one attempt's polls: followed while it is the task's hope, drained when it was given up. */
 import type { Timing } from '../core/provider.js';
 import type { Attempt } from '../core/store.js';
-import { mostPollsMade, nextPollMs } from './poll-schedule.js';
+import { beforeAsk, type Rhythm } from './asks.js';
+import { leastGapOf, longestGapOf, mostPollsMade, nextPollMs } from './poll-schedule.js';
 import type { PollPlan } from './poller.js';
 import type { SolveTimes } from './solve-times.js';
 
@@ -21,10 +22,17 @@ export interface PollTerms {
   readonly costMs: () => number;
   /** Whether the provider tells of results by itself, as it looks now: polls are what is left should it not. */
   readonly isPushed?: (() => boolean) | undefined;
+  /** When a client that is not held comes back; undefined where one is always listening, or nobody has come. */
+  readonly rhythm?: (() => Rhythm | undefined) | undefined;
+  /** How long a poll that is due may wait for others to go with. */
+  readonly heldMs?: (() => number) | undefined;
 }
 
 /** An attempt that was given up is asked for this many times more slowly. */
 const DRAIN_FACTOR = 4;
+/** The answer is there before the client asks, though it takes a little longer than the last one. */
+const LEAST_LEAD_MS = 50;
+const LEAD_FACTOR = 2;
 /** So is one whose result the provider pushes. */
 const PUSHED_FACTOR = 3;
 
@@ -79,9 +87,9 @@ export function drainPlan({ attempt, pace, now, deadlineAt }: PollTerms, notBefo
 }
 
 function learntPace(terms: PollTerms, acceptedAt: number, giveUpAt: number): Schedule['nextDueAt'] {
-  const { pace, times, costMs } = terms;
+  const { pace, times, costMs, rhythm, heldMs } = terms;
   const giveUpMs = giveUpAt - acceptedAt;
-  return (sinceAt, pollsMade) => {
+  return (sinceAt, pollsMade, answeredInMs = 0) => {
     const place = {
       timing: pace,
       times,
@@ -90,7 +98,15 @@ function learntPace(terms: PollTerms, acceptedAt: number, giveUpAt: number): Sch
       pollsMade,
       giveUpMs,
     };
-    return acceptedAt + nextPollMs({ ...place, now: sinceAt });
+    const dueAt = acceptedAt + nextPollMs({ ...place, now: sinceAt });
+    if (pollsMade === 0) return dueAt;
+    const slot = {
+      earliestAt: sinceAt + leastGapOf(place),
+      dueAt,
+      latestAt: sinceAt + longestGapOf(pace, false),
+      leadMs: LEAST_LEAD_MS + LEAD_FACTOR * answeredInMs + (heldMs?.() ?? 0),
+    };
+    return beforeAsk(slot, rhythm?.(), acceptedAt);
   };
 }
 

@@ -48,8 +48,7 @@ export function nextPollMs(place: PollPlace): number {
   const { timing, times, costMs, sinceMs, now } = place;
   const { pollEveryMs, firstPollMs } = timing;
   const isFirst = place.pollsMade === 0;
-  const gapMs = isBudgetTight(place) ? pollEveryMs : floorOf(timing);
-  const earliestMs = isFirst ? firstPollMs : sinceMs + gapMs;
+  const earliestMs = isFirst ? firstPollMs : sinceMs + leastGapOf(place);
   const latestMs = Math.max(earliestMs, sinceMs + longestGapOf(timing, isFirst));
   if (costMs <= 0) return earliestMs;
   if (times.solves < FEW_SOLVES) return Math.max(earliestMs, isFirst ? firstPollMs : sinceMs + pollEveryMs);
@@ -62,8 +61,18 @@ export function nextPollMs(place: PollPlace): number {
   return Math.min(Math.max(Math.ceil(reached), earliestMs), latestMs);
 }
 
+/** Least time to the next poll: the floor, as long as the polls last. */
+export function leastGapOf(place: Pick<PollPlace, 'timing' | 'sinceMs' | 'pollsMade' | 'giveUpMs'>): number {
+  return isBudgetTight(place) ? place.timing.pollEveryMs : floorOf(place.timing);
+}
+
 /** Whether the polls that are left last just as long as those of the published cadence would. */
-function isBudgetTight({ timing, sinceMs, pollsMade, giveUpMs }: PollPlace): boolean {
+function isBudgetTight({
+  timing,
+  sinceMs,
+  pollsMade,
+  giveUpMs,
+}: Pick<PollPlace, 'timing' | 'sinceMs' | 'pollsMade' | 'giveUpMs'>): boolean {
   const { maxPolls, pollEveryMs, firstPollMs } = timing;
   const endMs = Math.min(giveUpMs, firstPollMs + (maxPolls - 1) * pollEveryMs);
   return (maxPolls - pollsMade - 1) * pollEveryMs < endMs - sinceMs - floorOf(timing);

@@ -17,7 +17,7 @@ export interface PollPlan {
   /** When the first poll is wanted. */
   readonly firstDueAt: number;
   /** When the next one is wanted, after an answer without a result. */
-  readonly nextDueAt: (sinceAt: number, polls: number) => number;
+  readonly nextDueAt: (sinceAt: number, polls: number, answeredInMs?: number) => number;
   /** After this the task is given up. */
   readonly giveUpAt: number;
   /** Polls made before, which count towards the budget. */
@@ -75,7 +75,7 @@ export async function pollUntilVerdict(
     const now = clock.now();
     // Counted from the answer, so that no two polls reach the provider closer than its floor.
     const earliestAt = now + Math.max(reply.pauseMs, floorOf(timing));
-    next = { earliestAt, dueAt: plan.nextDueAt(now, polls) };
+    next = { earliestAt, dueAt: plan.nextDueAt(now, polls, now - asked.askedAt) };
   }
   const isLeft = await sleepUntil(clock, polls < timing.maxPolls ? giveUpAt : clock.now(), signal);
   return { end: isLeft ? 'gave-up' : 'aborted', polls };

@@ -4,6 +4,7 @@ import type { RoutingSettings } from '../core/gateway.js';
 import type { CalledAttempt } from '../core/provider.js';
 import type { TaskStore } from '../core/store.js';
 import type { AccountState } from './account.js';
+import type { Asks } from './asks.js';
 import type { Budgets } from './budgets.js';
 import type { TurnTools } from './turn.js';
 
@@ -17,6 +18,8 @@ export interface RunTools extends TurnTools {
   readonly pollCostMs: number;
   /** The address that a provider calls when this attempt is done; absent where nobody can call. */
   readonly callbackUrl?: ((attempt: CalledAttempt) => string) | undefined;
+  /** When clients come back. */
+  readonly asks: Asks;
   /** A fault of the gateway's own, such as a write that failed; the task goes on in memory. */
   readonly onStoreError: (error: unknown) => void;
 }

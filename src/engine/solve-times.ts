@@ -4,6 +4,8 @@
 export interface Arrival {
   readonly afterMs: number;
   readonly byMs: number;
+  /** What was waited until then is counted by `unseen`; absent for nothing. */
+  readonly countedMs?: number | undefined;
 }
 
 /** What was learnt, to be kept beyond the process: both lists by bin. */
@@ -23,6 +25,9 @@ const HALF_LIFE_MS = 3_600_000;
 /** Solves in a row beyond the same end of what was learnt: the service has changed its pace. */
 const SURPRISES = 5;
 const END_SHARE = 0.1;
+/** Unless that many tasks were just so far: so few may have been due to come soon, or so many ought to have come before. */
+const MOST_SOON_DUE = 1;
+const LEAST_DUE_BEFORE = 5;
 /** What is left then of all that was known before. */
 const LEFT_AFTER_CHANGE = 0.02;
 /** Fewer solves than this surprise nobody. */
@@ -53,22 +58,36 @@ export class SolveTimes {
   readonly #waited = new Float64Array(BINS);
   #at = 0;
   #surprises: { readonly isLate: boolean; readonly arrivals: Arrival[] } = { isLate: false, arrivals: [] };
+  /** Where the ends of what was learnt begin. */
+  #soonMs = 0;
+  #lateMs = 0;
+  /** Solves that were due within the soon end since one came later, and before the late end since one came there. */
+  #dueSoon = 0;
+  #dueBefore = 0;
 
   /** A result came: the polls before and after it say when. */
   arrived(arrival: Arrival, now: number): void {
     this.#age(now, 0.5 ** (1 / HALF_LIFE_SOLVES));
     const hasChanged = this.#isSurprise(arrival);
     this.#add(arrival);
-    if (!hasChanged) return;
-    this.#scale(LEFT_AFTER_CHANGE);
-    for (const recent of this.#surprises.arrivals) this.#add(recent);
-    this.#surprises = { isLate: false, arrivals: [] };
+    if (hasChanged) {
+      this.#scale(LEFT_AFTER_CHANGE);
+      for (const { afterMs, byMs } of this.#surprises.arrivals) this.#add({ afterMs, byMs });
+      this.#surprises = { isLate: false, arrivals: [] };
+      this.#dueSoon = 0;
+      this.#dueBefore = 0;
+    }
+    this.#findEnds();
   }
 
-  /** No result was there at `afterMs`, and nobody asked any more. */
-  unseen(afterMs: number, now: number): void {
+  /**
+   * No result was there at `afterMs`; until `sinceMs` that was known before. Told of each poll, for those that still wait
+   * say as much as those that are solved: of many tasks that begin together, the quick ones come first.
+   */
+  unseen(afterMs: number, now: number, sinceMs = 0): void {
     this.#age(now, 1);
-    this.#wait(0, afterMs, () => 1);
+    this.#expect(sinceMs, afterMs);
+    this.#wait(sinceMs, afterMs, () => 1);
   }
 
   /** How many solves that is made of, those of long ago counting less. */
@@ -101,6 +120,7 @@ export class SolveTimes {
     this.#at = Number(at);
     this.#arrivals.set(arrivals);
     this.#waited.set(waited);
+    this.#findEnds();
   }
 
   #hazard(bin: number, priorPerMs: number, fade: number): number {
@@ -112,10 +132,10 @@ export class SolveTimes {
   }
 
   /** Within its interval a result may have come at any time. */
-  #add({ afterMs, byMs }: Arrival): void {
+  #add({ afterMs, byMs, countedMs = 0 }: Arrival): void {
     const lengthMs = Math.max(1, byMs - afterMs);
     const endMs = afterMs + lengthMs;
-    this.#wait(0, afterMs, () => 1);
+    this.#wait(countedMs, afterMs, () => 1);
     this.#wait(afterMs, endMs, (from, to) => (endMs - (from + to) / 2) / lengthMs);
     for (let bin = binOf(afterMs); bin < BINS && edge(bin) < endMs; bin += 1) {
       const overlapMs = Math.min(edge(bin + 1), endMs) - Math.max(edge(bin), afterMs);
@@ -134,22 +154,50 @@ export class SolveTimes {
 
   /** Whether this is one of several in a row that came sooner, or later, than nine in ten did before. */
   #isSurprise(arrival: Arrival): boolean {
-    const before = this.solves < KNOWN_SOLVES ? 0.5 : this.#shareBefore((arrival.afterMs + arrival.byMs) / 2);
-    const isLate = before > 1 - END_SHARE;
-    const isSurprise = isLate || before < END_SHARE;
+    const atMs = (arrival.afterMs + arrival.byMs) / 2;
+    this.#expect(arrival.countedMs ?? 0, atMs);
+    const isKnown = this.solves >= KNOWN_SOLVES;
+    const isLate = isKnown && atMs > this.#lateMs;
+    const isSurprise = isLate || (isKnown && atMs < this.#soonMs);
+    if (!isSurprise || isLate) this.#dueSoon = 0;
+    if (!isLate) this.#dueBefore = 0;
     const isSame = isSurprise && isLate === this.#surprises.isLate;
     const arrivals = isSurprise ? [...(isSame ? this.#surprises.arrivals : []), arrival] : [];
     this.#surprises = { isLate, arrivals };
-    return arrivals.length >= SURPRISES;
+    if (arrivals.length < SURPRISES) return false;
+    return isLate ? this.#dueBefore >= LEAST_DUE_BEFORE : this.#dueSoon <= MOST_SOON_DUE;
   }
 
-  #shareBefore(ms: number): number {
-    let open = 0;
-    for (let bin = 0; bin < BINS && edge(bin) < ms; bin += 1) {
-      const part = Math.min(1, (ms - edge(bin)) / (edge(bin + 1) - edge(bin)));
-      open += (part * (this.#arrivals[bin] ?? 0)) / Math.max(this.#waited[bin] ?? 0, 1e-6);
+  /** A task has waited from then to then: how many solves that should have brought. */
+  #expect(fromMs: number, toMs: number): void {
+    const untilMs = Math.min(toMs, this.#lateMs);
+    for (let bin = binOf(fromMs), at = fromMs; at < untilMs && bin < BINS; bin += 1, at = edge(bin)) {
+      const end = Math.min(edge(bin + 1), untilMs);
+      const perMs = this.#duePer(bin) / (edge(bin + 1) - edge(bin));
+      this.#dueBefore += perMs * (end - at);
+      this.#dueSoon += perMs * Math.max(0, Math.min(end, this.#soonMs) - at);
     }
-    return 1 - Math.exp(-open);
+  }
+
+  /** Solves of a task that waits throughout the bin. */
+  #duePer(bin: number): number {
+    return (this.#arrivals[bin] ?? 0) / Math.max(this.#waited[bin] ?? 0, 1e-6);
+  }
+
+  #findEnds(): void {
+    this.#soonMs = this.#timeOf(END_SHARE);
+    this.#lateMs = this.#timeOf(1 - END_SHARE);
+  }
+
+  /** Before when that share of the solves comes. */
+  #timeOf(share: number): number {
+    let left = -Math.log(1 - share);
+    for (let bin = 0; bin < BINS; bin += 1) {
+      const due = this.#duePer(bin);
+      if (due > 0 && due >= left) return edge(bin) + (left / due) * (edge(bin + 1) - edge(bin));
+      left -= due;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   #age(now: number, factor: number): void {

@@ -10,7 +10,6 @@ export interface Watched {
 
 export class SolveWatch {
   #emptyAt: number | undefined;
-  #isOver = false;
 
   constructor(private readonly watched: Watched) {
     if (!watched.isResumed) this.#emptyAt = watched.acceptedAt;
@@ -20,18 +19,13 @@ export class SolveWatch {
   saw(at: number, isThere: boolean, isExact: boolean): void {
     const { times, acceptedAt } = this.watched;
     if (!isThere) {
+      if (this.#emptyAt !== undefined) times.unseen(at - acceptedAt, at, this.#emptyAt - acceptedAt);
       this.#emptyAt = at;
       return;
     }
-    this.#isOver = true;
     const afterAt = isExact ? at : this.#emptyAt;
-    if (afterAt !== undefined) times.arrived({ afterMs: afterAt - acceptedAt, byMs: at - acceptedAt }, at);
-  }
-
-  /** No more polls are made. */
-  end(now: number): void {
-    if (this.#isOver || this.#emptyAt === undefined) return;
-    this.#isOver = true;
-    this.watched.times.unseen(this.#emptyAt - this.watched.acceptedAt, now);
+    if (afterAt === undefined) return;
+    const countedMs = (this.#emptyAt ?? acceptedAt) - acceptedAt;
+    times.arrived({ afterMs: afterAt - acceptedAt, byMs: at - acceptedAt, countedMs }, at);
   }
 }

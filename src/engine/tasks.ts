@@ -107,10 +107,17 @@ export class Tasks {
     return known ?? (await this.#tools.store.find(id));
   }
 
+  /** A client has asked for a task that is not over, and does not wait. */
+  asked(id: number): void {
+    const { asks, clock } = this.#tools;
+    if (this.#running.has(id)) asks.asked(id, clock.now());
+  }
+
   /** Waits until a task is over, whoever works on it; at most `waitMs`, and no longer than `signal`. */
   async untilEnded(id: number, waitMs: number, signal?: AbortSignal): Promise<void> {
-    const { clock } = this.#tools;
+    const { asks, clock } = this.#tools;
     const until = clock.now() + waitMs;
+    asks.forget(id);
     while (!this.#isStopping && !signal?.aborted && clock.now() < until) {
       const run = this.#running.get(id);
       if (run) await this.#waits.until(this.#overOf(run), until - clock.now(), signal);
@@ -187,6 +194,7 @@ export class Tasks {
     const over = (): boolean => {
       if (this.#running.get(id) !== run) return false;
       this.#running.delete(id);
+      this.#tools.asks.forget(id);
       this.#tools.onOver(clientId);
       return true;
     };

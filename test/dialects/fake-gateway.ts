@@ -152,6 +152,8 @@ export class FakeGateway implements Gateway {
   }
 
   #found(id: number): TaskRecord {
+    const { throws } = this.#script;
+    if (throws?.code === 'overloaded') throw new SolveError(throws.code, throws);
     const known = id === TASK_ID ? (this.#script.record ?? {}) : this.#script.others?.[String(id)];
     if (!known) throw new SolveError('task_not_found', { detail: `There is no task ${id} for this key.` });
     return { ...recordOf(known, this.submitted), id };

@@ -90,6 +90,29 @@ describe('what is learnt', () => {
   });
 });
 
+describe('many tasks that begin together', () => {
+  /** Three hundred, asked every second, whose results come between 10 and 30 s. */
+  function together(times: SolveTimes): void {
+    const solveMs = Array.from({ length: 300 }, (_, index) => 10_000 + ((index * 7_919) % 20_000));
+    for (let ms = 1_000; ms <= 30_000; ms += 1_000)
+      for (const each of solveMs) {
+        const [afterMs, now] = [ms - 1_000, NOON + ms];
+        if (each > afterMs && each <= ms) times.arrived({ afterMs, byMs: ms, countedMs: afterMs }, now);
+        if (each > ms) times.unseen(ms, now, afterMs);
+      }
+  }
+
+  it('are no change of pace, though the quick ones all come first and the slow ones last', () => {
+    const times = new SolveTimes();
+    together(times);
+    const first = times.solves;
+    together(times);
+    expect(medianMs(times)).toBeGreaterThan(17_000);
+    expect(medianMs(times)).toBeLessThan(23_000);
+    expect(times.solves).toBeGreaterThanOrEqual(first * 0.9);
+  });
+});
+
 describe('kept beyond the process', () => {
   it('is the same again', () => {
     const times = new SolveTimes();

@@ -43,7 +43,6 @@ describe('a result', () => {
   it('that the first poll after a restart found teaches nothing: earlier polls are not known', () => {
     const { times, watch } = watched({ isResumed: true });
     watch.saw(NOON + 14_000, true, false);
-    watch.end(NOON + 14_000);
     expect(times.solves).toBe(0);
   });
 
@@ -55,13 +54,27 @@ describe('a result', () => {
   });
 });
 
-it('an attempt that ends without a result was waited for in vain, once', () => {
+it('an attempt without a result was waited for in vain, once, as soon as a poll says so', () => {
   const { times, watch } = watched();
+  const hazard = () => times.reach(0, 1e9, { ...TERMS, priorPerMs: 0.001 });
+  watch.saw(NOON + 25_000, false, false);
+  const half = hazard();
   watch.saw(NOON + 50_000, false, false);
-  watch.end(NOON + 60_000);
-  const hazard = (prior: number) => times.reach(0, 1e9, { ...TERMS, priorPerMs: prior });
-  const once = hazard(0.001);
-  expect(once).toBeGreaterThan(1_900);
-  watch.end(NOON + 60_000);
-  expect(hazard(0.001)).toBe(once);
+  const atOnce = watched();
+  atOnce.watch.saw(NOON + 50_000, false, false);
+  expect(hazard() / atOnce.times.reach(0, 1e9, { ...TERMS, priorPerMs: 0.001 })).toBeCloseTo(1, 2);
+  expect(half).toBeGreaterThan(1_900);
+});
+
+it('what was waited before a poll is not counted again when the result comes', () => {
+  const { times, watch } = watched();
+  watch.saw(NOON + 10_000, false, false);
+  watch.saw(NOON + 14_000, true, false);
+  const alone = new SolveTimes();
+  alone.arrived({ afterMs: 10_000, byMs: 14_000 }, NOON + 14_000);
+  const waited = times.figures().waited.reduce((sum, count) => sum + count, 0);
+  expect(waited).toBeCloseTo(
+    alone.figures().waited.reduce((sum, count) => sum + count, 0),
+    -1,
+  );
 });
