@@ -18,7 +18,10 @@ export const now = () => performance.timeOrigin + performance.now();
  * @property {string} siteKey
  * @property {number} [everyMs]
  *
- * @typedef {{ token: string, toldAt: number }} Told
+ * @typedef {object} Told
+ * @property {string} token
+ * @property {number} toldAt
+ * @property {number} [knownAt] when the gateway had the result, to the millisecond below
  */
 
 /** @type {Record<import('./waiting-variants.mjs').Variant['client'], (order: Order) => Promise<Told>>} */
@@ -37,7 +40,8 @@ export const CLIENTS = {
     for (;;) {
       const task = await waitFor({ url, key, taskId, seconds: WAIT_SECONDS });
       const toldAt = now();
-      if (task.status === 'solved') return { token: task.solution.token, toldAt };
+      if (task.status === 'solved')
+        return { token: task.solution.token, toldAt, knownAt: Date.parse(task.finishedAt) };
       if (task.finishedAt !== null) throw new Error(`task ${taskId} ${task.status}`);
     }
   },
@@ -45,7 +49,7 @@ export const CLIENTS = {
     const task = await post(`${url}/v1/solve`, { key, siteKey });
     const toldAt = now();
     if (task.status !== 'solved') throw new Error(JSON.stringify(task));
-    return { token: task.solution.token, toldAt };
+    return { token: task.solution.token, toldAt, knownAt: Date.parse(task.finishedAt) };
   },
 };
 

@@ -131,15 +131,10 @@ function sooner(name, { is, than }) {
 /** A bench that was itself kept waiting for longer proves nothing. @param {readonly Figures[]} figures @param {number} ownDelayMs @returns {Judgement} */
 function told(figures, ownDelayMs) {
   const tellsMs = ordered(figures.flatMap((each) => each.tellsMs));
-  const judgement = atMost(
-    'answered at the service, then told: p99',
-    percentile(tellsMs, 0.99),
-    TELL_P99_MS,
-    {
-      unit: ' ms',
-      digits: 1,
-    },
-  );
+  const judgement = atMost('known to the gateway, then told: p99', percentile(tellsMs, 0.99), TELL_P99_MS, {
+    unit: ' ms',
+    digits: 1,
+  });
   return { ...judgement, isUnsure: !judgement.holds && ownDelayMs > TELL_P99_MS };
 }
 

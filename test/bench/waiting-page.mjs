@@ -89,9 +89,9 @@ _directly_ or through a client entry with that \`holdMs\`. _?wait=_ hands in at 
 _/v1/solve_ is one request. _Shared polls_ is a service that takes several ids in one poll (\`use: "classic"\`).
 
 **Figures.** _Lag_ runs from the moment the service has the result to the moment the client has it, by one clock: service and
-client are in the bench's process. _Polls a task_ are the service's books. _Told after_ runs from the service's answer to
-the poll that found the result to the client's having it; the gateway learns of the result a little later than that, so it is an upper bound of the
-gateway's own time, the write to the ledger included. It is given for clients that are always listening.
+client are in the bench's process. _Polls a task_ are the service's books. _Told after_ runs from the gateway's knowing the
+result (\`finishedAt\` of the task, to the millisecond below) to the client's having it, the write to the ledger between them. It is
+given for clients that are always listening.
 
 **A hold of 0** cannot be sooner than asking directly: both hear only when they ask themselves, and what the service finds
 between the gateway's poll and the client's is heard one interval later. The gateway asks just before the client does, so

@@ -17,7 +17,7 @@ const GIVE_UP_MS = 120_000;
  *
  * @typedef {object} Had what became of one captcha
  * @property {number} lagMs from the result at the service to the client
- * @property {number} tellMs from the poll that the service answered with the result to the client
+ * @property {number} tellMs from when the gateway had the result until the client had it
  * @property {number} polls at the service
  *
  * @typedef {object} Outcome
@@ -153,8 +153,9 @@ async function playOne(round, stage) {
  */
 function hadOf({ answer, task }) {
   if (!answer || !task) return [];
-  const { readyAt, deliveredAt = Number.NaN, polls } = task;
-  return [{ lagMs: answer.toldAt - readyAt, tellMs: answer.toldAt - deliveredAt, polls }];
+  const { readyAt, polls } = task;
+  const { toldAt, knownAt = Number.NaN } = answer;
+  return [{ lagMs: toldAt - readyAt, tellMs: toldAt - knownAt, polls }];
 }
 
 /** How long this process itself was kept from its work: 99 of 100 times no longer than that. */
