@@ -6,7 +6,7 @@
 /** What a refusal leaves of the limit. */
 const DECREASE = 0.8;
 /** Up to this share of what it held last the limit grows by one with every task, above it by one a round. */
-const KNOWN_GOOD = 0.9;
+const KNOWN_GOOD = 0.95;
 /** Beyond what it held when it refused last, what it refused then says nothing any more: a quarter with every task. */
 const OUTGROWN = 0.25;
 /** A refusal with less than this share of the limit in hand is an outage, not a limit. */
