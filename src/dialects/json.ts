@@ -65,12 +65,21 @@ function clientKeyOf(sent: Sent): unknown {
   return name === undefined ? undefined : sent[name];
 }
 
-const createTask = door('submit', async ({ request, gateway, sent, client, services }) => {
+/** What a body asks for: read as one service's clients spell it, and answered as `flavour`. */
+function readTask(
+  sent: Sent,
+  services: DoorServices,
+  { readAs, flavour }: { readonly readAs: string | undefined; readonly flavour: string | undefined },
+) {
   if (!isObject(sent.task)) throw new SolveError('bad_request', { saidAs: 'ERROR_TASK_ABSENT' });
-  const flavour = request.flavour ?? flavourOfBody(sent, request.headers.get('user-agent'));
-  const { task, ignored: unknown } = wire.fromMembers(sent.task, flavour);
-  const { options, ignored } = readCallback('callbackUrl', sent, unknown, services);
+  const { task, ignored } = wire.fromMembers(sent.task, readAs);
   const origin = { dialect: 'json', flavour, ...formOf(task, wire.typeOf(sent.task)) } as const;
+  return { task, origin, ...readCallback('callbackUrl', sent, ignored, services) };
+}
+
+const createTask = door('submit', async ({ request, gateway, sent, client, services }) => {
+  const flavour = request.flavour ?? flavourOfBody(sent, request.headers.get('user-agent'));
+  const { task, origin, options, ignored } = readTask(sent, services, { readAs: flavour, flavour });
   const { signal } = request;
   const { solvesImagesAtOnce } = particularsOf(flavour);
   const isAtOnce = solvesImagesAtOnce && factsOf(task.kind).group === 'image';
@@ -85,11 +94,8 @@ const createTask = door('submit', async ({ request, gateway, sent, client, servi
 
 /** CapSolver's createTask that waits: the solution in the same answer, or the id when it takes too long. */
 const getToken = door('submit', async ({ request, gateway, sent, client, services }) => {
-  if (!isObject(sent.task)) throw new SolveError('bad_request', { saidAs: 'ERROR_TASK_ABSENT' });
-  const { task, ignored: unknown } = wire.fromMembers(sent.task, 'capsolver');
-  const { options, ignored } = readCallback('callbackUrl', sent, unknown, services);
   const flavour = request.flavour ?? 'capsolver';
-  const origin = { dialect: 'json', flavour, ...formOf(task, wire.typeOf(sent.task)) } as const;
+  const { task, origin, options, ignored } = readTask(sent, services, { readAs: 'capsolver', flavour });
   const { id, createdAt, deadlineAt } = await gateway.submit(client, { task, origin, options });
   const waitMs = Math.min(deadlineAt - createdAt, TOKEN_WAIT_MS);
   const record = await gateway.untilEnded(client, id, waitMs, request.signal);

@@ -85,7 +85,10 @@ export class Recollection {
 
   /** Writes the solve times down now and then. */
   keepScores(): void {
-    this.#rememberScoresLater();
+    this.#cancelScores = this.#tools.clock.after(SCORES_EVERY_MS, () => {
+      this.#rememberScores();
+      this.keepScores();
+    });
   }
 
   /** What another process has remembered just now. */
@@ -129,13 +132,6 @@ export class Recollection {
     const changes = state.gates.history.of(kind);
     const fact: HistoryFact = { of: fingerprint(state.account), changes };
     this.#tools.store.remember(['changes', provider, kind ?? []].flat().join(' '), fact);
-  }
-
-  #rememberScoresLater(): void {
-    this.#cancelScores = this.#tools.clock.after(SCORES_EVERY_MS, () => {
-      this.#rememberScores();
-      this.#rememberScoresLater();
-    });
   }
 
   #rememberScores(): void {

@@ -54,8 +54,6 @@ export interface Allowance {
 export interface Decision {
   /** To be asked now. */
   readonly first: string | undefined;
-  /** Everybody who could be asked, the first one first. */
-  readonly order: readonly string[];
   /** The first of them was drawn, whatever its rank. */
   readonly isExploring: boolean;
   readonly passedOver: readonly PassedOver[];
@@ -99,11 +97,6 @@ export function rank(candidates: readonly Candidate[], allowance: Allowance): De
   return {
     first: first?.id,
     isExploring: drawn !== undefined,
-    // Whoever asks one account decides anew afterwards: the others' places are seldom looked at.
-    get order() {
-      const others = ready.filter((candidate) => candidate !== first).sort(byTurn);
-      return first ? [first, ...others].map(idOf) : [];
-    },
     passedOver,
     full: [...able, ...again].filter(({ hasRoom }) => !hasRoom).map(idOf),
     shut: closed.map(idOf),

@@ -173,27 +173,27 @@ describe('after a restart', () => {
     expect(before.openedBy).toMatchObject({ by: 'submit', taskId: '3' });
   });
 
-  it('the next failure lasts twice as long as the last one before', async () => {
-    const bench = openA();
-    bench.transport.script('a', 'submit', NO_SLOT, NO_SLOT, NO_SLOT);
+  /** Three tasks, each when the one before may be followed; the process is another one before the third. */
+  async function askAcrossRestart(bench: ReturnType<typeof openA>): Promise<void> {
     await bench.begin();
     await bench.clock.advance(5_000);
     await bench.begin();
     await bench.restart();
     await bench.clock.advance(10_000);
     await bench.begin();
+  }
+
+  it('the next failure lasts twice as long as the last one before', async () => {
+    const bench = openA();
+    bench.transport.script('a', 'submit', NO_SLOT, NO_SLOT, NO_SLOT);
+    await askAcrossRestart(bench);
     expect(bench.kind('a')).toMatchObject({ state: 'open', forMs: 20_000 });
   });
 
   it('it has to stay closed as long as it was open last before that is forgotten', async () => {
     const bench = openA();
     bench.transport.script('a', 'submit', NO_SLOT, NO_SLOT, accepts('u1'), NO_SLOT);
-    await bench.begin();
-    await bench.clock.advance(5_000);
-    await bench.begin();
-    await bench.restart();
-    await bench.clock.advance(10_000);
-    await bench.begin();
+    await askAcrossRestart(bench);
     await bench.clock.advance(9_999);
     await bench.begin();
     expect(bench.kind('a')).toMatchObject({ state: 'open', forMs: 20_000 });

@@ -34,7 +34,15 @@ function shut(change: Partial<Closed> = {}): Closed {
 }
 
 function decide(candidates: readonly Candidate[], change: Partial<Allowance> = {}) {
-  return rank(candidates, { ...ALLOWANCE, ...change });
+  return { ...rank(candidates, { ...ALLOWANCE, ...change }), order: orderOf(candidates, change) };
+}
+
+/** Who is asked, one after the other, when each is gone as soon as it was asked. */
+function orderOf(candidates: readonly Candidate[], change: Partial<Allowance>): readonly string[] {
+  const { first } = rank(candidates, { ...ALLOWANCE, ...change });
+  if (first === undefined) return [];
+  const others = candidates.filter(({ id }) => id !== first);
+  return [first, ...orderOf(others, change)];
 }
 
 /** Why the only candidate was passed over; undefined when it was not. */
