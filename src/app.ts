@@ -6,6 +6,7 @@ import { Inbound, type InboundOptions } from './app/inbound.js';
 import { keepForgetting, ledgerPath, openLedger } from './app/ledger.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
 import { mountOperator } from './app/operator.js';
+import { openGuard } from './app/operator-guard.js';
 import { openTelling } from './app/telling.js';
 import { normalizeBaseUrl } from './config/base-url.js';
 import { keySha256 } from './config/key.js';
@@ -103,7 +104,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let isStopping = false;
   const app = openApp();
   mountOperator(app, {
-    adminKeySha256: config.admin && keySha256(config.admin.key),
+    guard: openGuard(() => config.admin && keySha256(config.admin.key)),
     status: () => status.snapshot(),
     metrics,
     ready: () => (isStopping ? Promise.reject(new Error('stopping')) : store.ping()),

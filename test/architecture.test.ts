@@ -26,14 +26,31 @@ const ROOMS: Readonly<Record<string, Room>> = {
   registry: { imports: [], libraries: [], outside: ['node:fs/promises'] },
   sandbox: { imports: ['core', 'wire'], libraries: [], outside: ['node:http', 'node:net'] },
   app: {
-    imports: ['core', 'wire', 'dialects', 'ops', 'engine', 'net', 'store', 'config', 'registry', 'sandbox'],
+    imports: [
+      'core',
+      'wire',
+      'dialects',
+      'ops',
+      'engine',
+      'net',
+      'store',
+      'config',
+      'registry',
+      'sandbox',
+      'terminal',
+    ],
     libraries: ['hono', '@hono/node-server', 'node-forge'],
     outside: ['node:fs', 'node:http', 'node:https', 'node:net'],
   },
-  demo: { imports: ['app', 'core'], libraries: [], outside: ['node:fs', 'node:fs/promises'] },
-  probe: { imports: ['core', 'wire'], libraries: [] },
+  terminal: { imports: [], libraries: ['log-update'] },
+  demo: { imports: ['app', 'core', 'terminal'], libraries: [], outside: ['node:fs', 'node:fs/promises'] },
+  probe: { imports: ['core', 'wire', 'terminal'], libraries: [] },
   main: { imports: ['registry'], libraries: [] },
-  cli: { imports: ['app', 'config', 'core', 'main', 'demo', 'probe'], libraries: [], outside: ['node:fs'] },
+  cli: {
+    imports: ['app', 'config', 'core', 'main', 'demo', 'probe', 'terminal'],
+    libraries: [],
+    outside: ['node:fs'],
+  },
 };
 
 /** Node's modules by which a process reaches files, sockets and other processes. */

@@ -2,6 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '../app.js';
 import type { ProviderReport, StatusReport } from '../ops/status.js';
+import { plain } from '../terminal/text.js';
 
 /** What every operator's command takes. */
 export const OPERATOR_OPTIONS = {
@@ -69,11 +70,6 @@ export async function runOperator(usage: string, run: () => Promise<number>): Pr
     process.stderr.write(`${error.message}\n${isUsage ? `\nUsage: captcha-gateway ${usage}\n` : ''}`);
     return error instanceof Refused ? 1 : 2;
   }
-}
-
-/** Text from elsewhere, without what a terminal would act on. */
-export function plain(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ');
 }
 
 function switched({ id, state, cause }: ProviderReport): string {

@@ -1,18 +1,13 @@
 /** The operator's pages: health, status, metrics, and the switches of the providers. */
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { isIP } from 'node:net';
-import type { Context } from 'hono';
 import type { Callback } from '../core/callback.js';
-import { SolveError } from '../core/errors.js';
 import type { TaskRecord } from '../core/store.js';
-import { keyOf, readTaskId } from '../wire/door.js';
-import { sayProblem, sayTask } from '../wire/native.js';
-import type { NodeBindings } from './body.js';
+import { readTaskId } from '../wire/door.js';
+import { sayTask } from '../wire/native.js';
 import type { App } from './doors.js';
+import { type Guard, noSuch, type OperatorContext } from './operator-guard.js';
 
 export interface OperatorOptions {
-  /** As hex. Absent: only loopback is answered. */
-  readonly adminKeySha256: string | undefined;
+  readonly guard: Guard;
   readonly status: () => object;
   readonly metrics: { readonly contentType: string; render(): Promise<string> };
   /** Rejects while the gateway cannot take tasks. */
@@ -28,8 +23,6 @@ export interface OperatorOptions {
   readonly retryCallback: (id: number) => Promise<boolean>;
 }
 
-type OperatorContext = Context<{ Bindings: NodeBindings }>;
-
 /** Mounts the operator's routes. Health answers everybody; the rest is for the admin key or loopback. */
 export function mountOperator(app: App, options: OperatorOptions): void {
   app.get('/healthz', (context) => context.json({ status: 'ok' }));
@@ -41,10 +34,7 @@ export function mountOperator(app: App, options: OperatorOptions): void {
       return context.json({ status: 'not ready' }, 503);
     }
   });
-  const guarded = (handle: (context: OperatorContext) => Response | Promise<Response>) => {
-    return (context: OperatorContext) =>
-      isOperator(context, options.adminKeySha256) ? handle(context) : denied();
-  };
+  const { guard: guarded } = options;
   app.get(
     '/status',
     guarded((context) => context.json(options.status())),
@@ -64,11 +54,11 @@ export function mountOperator(app: App, options: OperatorOptions): void {
       return record ? context.json({ ...sayTask(record), clientId: record.clientId }) : noSuch('task');
     }),
   );
-  mountProviders(app, options, guarded);
-  mountCallbacks(app, options, guarded);
+  mountProviders(app, options);
+  mountCallbacks(app, options);
 }
 
-function mountCallbacks(app: App, { deadCallbacks, retryCallback }: OperatorOptions, guarded: Guard): void {
+function mountCallbacks(app: App, { deadCallbacks, retryCallback, guard: guarded }: OperatorOptions): void {
   app.get(
     '/admin/callbacks',
     guarded(async (context) => context.json({ callbacks: (await deadCallbacks()).map(sayCallback) })),
@@ -104,12 +94,8 @@ function iso(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString();
 }
 
-type Guard = (
-  handle: (context: OperatorContext) => Response | Promise<Response>,
-) => (context: OperatorContext) => Response | Promise<Response>;
-
-function mountProviders(app: App, options: OperatorOptions, guarded: Guard): void {
-  const { provider, status } = options;
+function mountProviders(app: App, options: OperatorOptions): void {
+  const { provider, status, guard: guarded } = options;
   app.get(
     '/admin/providers/:id',
     guarded((context) => {
@@ -136,39 +122,4 @@ async function reasonOf(context: OperatorContext): Promise<string | undefined> {
   const body: unknown = await context.req.json().catch(() => ({}));
   const reason = typeof body === 'object' && body !== null && 'reason' in body ? body.reason : undefined;
   return typeof reason === 'string' && reason.trim() !== '' ? reason.trim().slice(0, 200) : undefined;
-}
-
-/** By the admin key; where there is none, by loopback. */
-export function isOperator({ req, env }: OperatorContext, adminKeySha256: string | undefined): boolean {
-  if (adminKeySha256 !== undefined) {
-    const given = keyOf(req.raw.headers, undefined);
-    return given !== undefined && timingSafeEqual(sha256(given), Buffer.from(adminKeySha256, 'hex'));
-  }
-  const isForwarded = req.header('forwarded') !== undefined || req.header('x-forwarded-for') !== undefined;
-  return !isForwarded && isLoopback(env.incoming?.socket.remoteAddress);
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
-
-function isLoopback(address: string | undefined): boolean {
-  const plain = address?.replace(/^::ffff:/, '') ?? '';
-  return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
-}
-
-function denied(): Response {
-  return problem(new SolveError('auth', { detail: 'This is for the operator: send the admin key.' }));
-}
-
-function noSuch(thing: string): Response {
-  return problem(new SolveError('task_not_found', { detail: `There is no such ${thing}.` }));
-}
-
-function problem(error: SolveError): Response {
-  const { status, body } = sayProblem(error);
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'content-type': 'application/problem+json' },
-  });
 }

@@ -16,7 +16,7 @@ import { sayTask } from '../wire/native.js';
 import { Courier } from './callbacks.js';
 import type { App } from './doors.js';
 import { mountEvents } from './events.js';
-import { isOperator } from './operator.js';
+import { isOperator } from './operator-guard.js';
 
 export interface TellingOptions {
   readonly config: LoadedConfig['config'];

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { runDemo } from '../demo/demo.js';
 import type { Command } from '../main.js';
+import { isColoured } from '../terminal/text.js';
 
 /** The whole gateway on this machine, against sandbox services that fail on purpose; nothing is asked outside. */
 export default {
@@ -17,7 +18,7 @@ export default {
       port: Number(values.port),
       stop: stopSignal(),
       write: (text) => void process.stdout.write(text),
-      isColoured: process.stdout.isTTY === true && !process.env.NO_COLOR,
+      isColoured: isColoured(process.stdout),
     });
   },
 } satisfies Command;

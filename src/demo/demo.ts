@@ -1,10 +1,12 @@
 /** The demo: a gateway, three services that fail on purpose, and a table of how every captcha is solved all the same. */
+
+import { painter } from '../terminal/text.js';
 import { CLIENTS, type Door, explain, type TaskStory, untilWelcome } from './clients.js';
 import type { Api, DemoKind } from './requests.js';
 import { SCENES, type Scene } from './scenes.js';
 import { openServices, SERVICE_NAMES, type Services } from './services.js';
 import { byHand, summarize } from './summary.js';
-import { heading, painter, type Row, rowLine } from './table.js';
+import { heading, type Row, rowLine } from './table.js';
 
 export interface DemoOptions {
   /** Ends by itself after the table instead of serving on. */

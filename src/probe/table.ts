@@ -1,21 +1,22 @@
 /** The report as text: a row as soon as it is found, the entry at the end. */
+import { openTable } from '../terminal/table.js';
 import type { Finding } from './finding.js';
 import type { ProbeReport } from './probe.js';
 
 /** Wide enough for every question but a few long ones. */
-const WIDTHS = [7, 7, 28, 58] as const;
+const TABLE = openTable<Finding>([
+  { title: 'verdict', width: 7, cell: ({ verdict }) => verdict },
+  { title: 'wire', width: 7, cell: ({ wire }) => wire },
+  { title: 'finding', width: 28, cell: ({ about }) => about },
+  { title: 'what was asked', width: 58, cell: ({ asked }) => asked },
+  { title: 'what came of it', cell: ({ says }) => says },
+]);
 
 /** The line above the first row. */
-export const HEADING = row(['verdict', 'wire', 'finding', 'what was asked', 'what came of it']);
+export const HEADING = TABLE.heading;
 
 /** One finding. */
-export function findingLine({ verdict, wire, about, asked, says }: Finding): string {
-  return row([verdict, wire, about, asked, says]);
-}
-
-function row(cells: readonly string[]): string {
-  return cells.map((cell, index) => cell.padEnd(WIDTHS[index] ?? 0)).join('  ');
-}
+export const findingLine = TABLE.line;
 
 /** What stands below the table. */
 export function conclusion({ speaks, stopped, entry }: ProbeReport): string {
