@@ -45,9 +45,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   terminal: { imports: [], libraries: ['log-update'] },
   demo: { imports: ['app', 'core', 'terminal'], libraries: [], outside: ['node:fs', 'node:fs/promises'] },
   probe: { imports: ['core', 'wire', 'terminal'], libraries: [] },
+  doctor: { imports: ['config', 'core', 'terminal'], libraries: [] },
   main: { imports: ['registry'], libraries: [] },
   cli: {
-    imports: ['app', 'config', 'core', 'main', 'demo', 'probe', 'terminal'],
+    imports: ['app', 'config', 'core', 'main', 'demo', 'probe', 'doctor', 'terminal'],
     libraries: [],
     outside: ['node:fs'],
   },

@@ -115,7 +115,8 @@ function urlOf({ host, port }: { readonly host: string; readonly port: number })
   return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
 }
 
-function normalized(url: string): string {
+/** An address as the command line gives it, without its trailing slash. @throws UsageError. */
+export function normalized(url: string): string {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new UsageError('--url must be like http://127.0.0.1:8080');
   return url.replace(/\/+$/, '');

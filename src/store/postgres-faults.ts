@@ -35,6 +35,14 @@ export interface StoreFault {
 /** The database did not do what it was asked. */
 export class DatabaseFault extends Error {
   override readonly name = 'DatabaseFault';
+
+  /** `code` is the server's SQLSTATE or the system's word; empty where there is none. */
+  constructor(
+    message: string,
+    readonly code = '',
+  ) {
+    super(message);
+  }
 }
 
 /** Turns whatever the driver throws into a fault that says what to do and repeats no secret. */
@@ -47,7 +55,10 @@ export function explainPostgres(thrown: unknown): StoreFault {
     (isConnection ? UNREACHABLE : undefined);
   const detail = isFromServer ? `${message}, ${code}` : code || 'no answer in time';
   return {
-    error: new DatabaseFault(`The database cannot be used. ${advice ?? 'It refused a request.'} (${detail})`),
+    error: new DatabaseFault(
+      `The database cannot be used. ${advice ?? 'It refused a request.'} (${detail})`,
+      code,
+    ),
     isConnection,
   };
 }

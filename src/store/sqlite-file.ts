@@ -7,7 +7,7 @@ import { SQLITE_MIGRATIONS } from './migrations/sqlite.js';
 import { explainFault } from './sqlite-faults.js';
 
 /** `cgwy` in ASCII: marks a file as ours. */
-const APPLICATION_ID = 0x63_67_77_79;
+export const APPLICATION_ID = 0x63_67_77_79;
 
 /** How long a start waits for a predecessor that is about to let go of the file. */
 const BUSY_TIMEOUT_MS = 1_000;
