@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { describeKeys } from '../src/config/outline.js';
 import { ERROR_POLICY } from '../src/core/errors.js';
 import { factsOf, KIND_NAMES } from '../src/core/task.js';
+import { AREAS } from '../src/doctor/doctor.js';
 import { FLAVOURS } from '../src/wire/flavours.js';
 
 const path = new URL('../README.md', import.meta.url);
@@ -23,6 +24,12 @@ const TABLES: Readonly<Record<string, () => string>> = {
       return `| \`${kind}\` | ${title} | ${needs.map((name) => `\`${name}\``).join(', ')} | \`${solution[0]}\` |`;
     });
     return ['| kind | what it is | must carry | solution |', '|---|---|---|---|', ...rows].join('\n');
+  },
+  doctor: () => {
+    const rows = AREAS.flatMap(({ checks }) =>
+      checks.map(({ id, severity, title }) => `| \`${id}\` | ${severity} | ${title} |`),
+    );
+    return ['| id | severity | found when |', '|---|---|---|', ...rows].join('\n');
   },
   bench: () => {
     const results = readFileSync(new URL('./bench/results/submit.md', import.meta.url), 'utf8');

@@ -77,7 +77,7 @@ export interface Area {
 }
 
 /** An area whose checks all look at the same part of the facts; null where nobody looked, undefined where there is none. */
-export function area<Part>(
+export function area<Part extends NonNullable<unknown>>(
   title: string,
   partOf: (facts: Facts) => Part | null | undefined,
   checks: readonly Check<Part>[],
@@ -87,7 +87,8 @@ export function area<Part>(
     checks,
     judge(facts) {
       const part = partOf(facts);
-      if (part === null || part === undefined) return part;
+      if (part === null) return null;
+      if (part === undefined) return undefined;
       return checks.flatMap(({ id, severity, find }) =>
         find(part).map((found) => ({ id, severity, ...found })),
       );

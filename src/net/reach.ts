@@ -1,5 +1,5 @@
 /** Finds out whether a service can be reached at all, without a word of any account. */
-import { lookup } from 'node:dns/promises';
+import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
 import { Client } from 'undici';
 import { type Clock, systemClock } from '../core/clock.js';
@@ -30,7 +30,7 @@ function addressesOf(host: string, signal: AbortSignal): Promise<readonly string
   return new Promise((resolve, reject) => {
     const late = Object.assign(new Error('no answer from DNS'), { code: 'EAI_AGAIN' });
     signal.addEventListener('abort', () => reject(late), { once: true });
-    lookup(host, { all: true }).then((found) => resolve(found.map(({ address }) => address)), reject);
+    dns.lookup(host, { all: true }).then((found) => resolve(found.map(({ address }) => address)), reject);
   });
 }
 
@@ -45,6 +45,10 @@ async function connect(baseUrl: string, options: Connecting): Promise<ReachFacts
   const { addresses, timeoutMs, clock, signal } = options;
   const { origin, pathname } = new URL(baseUrl);
   const client = new Client(origin, { connectTimeout: timeoutMs, headersTimeout: timeoutMs });
+  let isConnected = false;
+  client.once('connect', () => {
+    isConnected = true;
+  });
   try {
     const { headers, body } = await client.request({ method: 'HEAD', path: pathname, signal });
     const at = Date.parse(String(headers.date));
@@ -53,8 +57,8 @@ async function connect(baseUrl: string, options: Connecting): Promise<ReachFacts
     return { status: 'reached', addresses, skewMs };
   } catch (error) {
     const code = codeOf(error);
-    const isConnected = CONNECTED.test(code) || (code === 'late' && client.stats.connected);
-    if (isConnected) return { status: 'reached', addresses, skewMs: null };
+    const isAsked = CONNECTED.test(code) || (code === 'late' && isConnected);
+    if (isAsked) return { status: 'reached', addresses, skewMs: null };
     return { status: 'failed', addresses, code };
   } finally {
     await client.destroy();

@@ -1,5 +1,14 @@
 /** Looks at a database file without touching it: no lock is taken for longer than one read, nothing is written. */
-import { accessSync, closeSync, constants, openSync, readSync, statfsSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readSync,
+  type Stats,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Database from 'libsql';
@@ -41,7 +50,16 @@ export function examineSqlite(path: string): LedgerFileFacts {
 
 function nearestFolder(folder: string): string {
   const above = dirname(folder);
-  return statSync(folder, { throwIfNoEntry: false }) || above === folder ? folder : nearestFolder(above);
+  return statOf(folder) || above === folder ? folder : nearestFolder(above);
+}
+
+/** Undefined when it is not there, or behind a folder that may not be entered. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function isAllowed(path: string, mode: number): boolean {
@@ -63,7 +81,7 @@ function diskOf(folder: string): LedgerFileFacts['disk'] {
 }
 
 function headOf(path: string): LedgerHead | null {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOf(path);
   if (!stat) return null;
   const known = {
     isWritable: isAllowed(path, constants.R_OK | constants.W_OK),
@@ -98,7 +116,7 @@ function readHead(path: string): Buffer {
 }
 
 function hasLog(path: string): boolean {
-  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  return (statOf(`${path}-wal`)?.size ?? 0) > 0;
 }
 
 /**

@@ -71,6 +71,9 @@ function attempt<Value>(work: () => Value): { readonly value: Value } | { readon
 
 function modeOf(path: string): number | null {
   if (process.platform === 'win32') return null;
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat ? stat.mode & 0o777 : null;
+  try {
+    return statSync(path).mode & 0o777;
+  } catch {
+    return null;
+  }
 }

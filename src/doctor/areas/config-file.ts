@@ -1,5 +1,6 @@
 /** The config file: whether it is there, whether it can be loaded, and who else may read it. */
 import { area, type Facts, type Found } from '../facts.js';
+import { listed } from '../places.js';
 import { isFileReference, literalSecrets, textsOf, variablesOf, type WrittenText } from '../written.js';
 
 const OTHERS_MAY_READ = 0o044;
@@ -112,7 +113,7 @@ export const CONFIG_FILE = area('config file', (facts: Facts) => facts, [
       return [
         {
           where: file.path,
-          what: `Other users of this machine may read it (mode ${file.mode.toString(8)}), and it holds ${secrets.join(', ')}.`,
+          what: `Other users of this machine may read it (mode ${file.mode.toString(8)}), and it holds ${listed(secrets)}.`,
           cause: 'New files are readable by all unless umask says otherwise.',
           fix: `chmod 600 ${file.path}`,
         },

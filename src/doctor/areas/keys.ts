@@ -117,46 +117,38 @@ export const KEYS = area('keys', ({ loaded }) => loaded, [
     severity: 'warning',
     title: 'two entries are one account, so neither stands in for the other',
     find: (loaded) =>
-      pairs(loaded.accounts)
-        .filter(([one, other]) => isSame(one, other) && !bothCount(one, other))
-        .map(([one, other]) => ({
-          where: entryPath(loaded, other.id),
-          what: `${other.id} is the same account as ${one.id}.`,
-          cause: 'Both have one key at one address: when one is out of money or banned, so is the other.',
-          fix: `Take ${entryPath(loaded, other.id)} out, or write another account's key at its apiKey`,
-        })),
+      doubles(loaded, (one, other) => isSame(one, other) && !bothCount(one, other)).map(([one, other]) => ({
+        where: entryPath(loaded, other.id),
+        what: `${other.id} is the same account as ${one.id}.`,
+        cause: 'Both have one key at one address: when one is out of money or banned, so is the other.',
+        fix: `Take ${entryPath(loaded, other.id)} out, or write another account's key at its apiKey`,
+      })),
   },
   {
     id: 'threads-add-up',
     severity: 'fault',
     title: 'two entries of one account have `threads` each, and together take more than the plan has',
     find: (loaded) =>
-      pairs(loaded.accounts)
-        .filter(([one, other]) => isSame(one, other) && bothCount(one, other))
-        .map(([one, other]) => ({
-          where: `${entryPath(loaded, other.id)}.threads`,
-          what: `${one.id} and ${other.id} are one account, and together take ${(one.threads ?? 0) + (other.threads ?? 0)} tasks at once.`,
-          cause: 'Threads are counted per entry; the service counts them per account.',
-          fix: `Take ${entryPath(loaded, other.id)} out, and write the plan's threads at ${entryPath(loaded, one.id)}.threads`,
-        })),
+      doubles(loaded, (one, other) => isSame(one, other) && bothCount(one, other)).map(([one, other]) => ({
+        where: `${entryPath(loaded, other.id)}.threads`,
+        what: `${one.id} and ${other.id} are one account, and together take ${(one.threads ?? 0) + (other.threads ?? 0)} tasks at once.`,
+        cause: 'Threads are counted per entry; the service counts them per account.',
+        fix: `Take ${entryPath(loaded, other.id)} out, and write the plan's threads at ${entryPath(loaded, one.id)}.threads`,
+      })),
   },
   {
     id: 'key-at-two-services',
     severity: 'warning',
     title: 'one key stands at two services',
     find: (loaded) =>
-      pairs(loaded.accounts)
-        .filter(
-          ([one, other]) =>
-            one.apiKey === other.apiKey && !isSame(one, other) && !PLACEHOLDER.test(one.apiKey),
-        )
-        .filter((pair) => !pair.every(({ provider }) => SAME_ACCOUNTS.includes(provider.id)))
-        .map(([one, other]) => ({
+      doubles(loaded, (one, other) => one.apiKey === other.apiKey && isElsewhere(one, other)).map(
+        ([one, other]) => ({
           where: `${entryPath(loaded, other.id)}.apiKey`,
           what: `${other.id} at ${hostOf(other.baseUrl)} has the key of ${one.id} at ${hostOf(one.baseUrl)}.`,
           cause: 'An entry was copied, and its key left as it was: one of the two services will refuse it.',
           fix: `Write the key of ${hostOf(other.baseUrl)} at ${entryPath(loaded, other.id)}.apiKey`,
-        })),
+        }),
+      ),
   },
 ]);
 
@@ -196,6 +188,18 @@ function bothCount(one: Account, other: Account): boolean {
   return one.threads !== undefined && other.threads !== undefined;
 }
 
-function pairs(accounts: readonly Account[]): readonly (readonly [Account, Account])[] {
-  return accounts.flatMap((other, index) => accounts.slice(0, index).map((one) => [one, other] as const));
+function isElsewhere(one: Account, other: Account): boolean {
+  const isOneCompany = [one, other].every(({ provider }) => SAME_ACCOUNTS.includes(provider.id));
+  return !isSame(one, other) && !isOneCompany && !PLACEHOLDER.test(one.apiKey);
+}
+
+/** Each account with the first one before it that it repeats. */
+function doubles(
+  { accounts }: LoadedConfig,
+  isDouble: (one: Account, other: Account) => boolean,
+): readonly (readonly [Account, Account])[] {
+  return accounts.flatMap((other, index) => {
+    const first = accounts.slice(0, index).find((one) => isDouble(one, other));
+    return first ? [[first, other] as const] : [];
+  });
 }
