@@ -29,10 +29,11 @@ async function run(args: readonly string[]): Promise<number> {
     throw new UsageError('--offline asks nobody: leave --url out');
   const configPath = values.config ?? 'config.json';
   const url = values.url === undefined ? undefined : normalized(values.url);
-  const isWatched = process.stderr.isTTY === true && !values.json;
+  const isWatched = process.stderr.isTTY === true && process.stdout.isTTY === true && !values.json;
   if (isWatched) process.stderr.write('Looking around, for 15 s at most …');
   const facts = await examine({
     configPath,
+    isConfigNamed: values.config !== undefined,
     env: process.env,
     url,
     key: values.key,

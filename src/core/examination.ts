@@ -4,6 +4,8 @@ import type { ErrorCode } from './errors.js';
 /** The config file before anything in it is filled in. */
 export interface ConfigFileFacts {
   readonly path: string;
+  /** Whether the command line named it. */
+  readonly isNamed: boolean;
   readonly state: 'read' | 'missing' | 'unreadable' | 'not-json';
   /** What is wrong with it when it is not read; empty otherwise. */
   readonly detail: string;

@@ -111,7 +111,7 @@ const LEDGER_HEAD: LedgerHead = {
 const REST: Omit<Facts, 'loaded' | 'services' | 'running'> = {
   now: NOW,
   version: '0.1.0',
-  file: { path: 'config.json', state: 'read', detail: '', mode: 0o600, written: undefined },
+  file: { path: 'config.json', isNamed: false, state: 'read', detail: '', mode: 0o600, written: undefined },
   variables: { PATH: 'set' },
   issues: [],
   machine: {

@@ -197,9 +197,9 @@ const RUNNING_SEEDS: readonly Seed[] = [
     withAccount({ state: 'open', cause: 'auth', since: since(HOUR_MS), comesBack: 'operator' }),
   ],
   [
-    'account-open-long',
+    'account-open',
     'captchaai',
-    withAccount({ state: 'open', cause: 'timeout', since: since(5 * HOUR_MS), comesBack: 'probe' }),
+    withAccount({ state: 'open', cause: 'timeout', since: since(HOUR_MS), comesBack: 'probe' }),
   ],
   [
     'deadline-below-solve-time',

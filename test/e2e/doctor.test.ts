@@ -145,7 +145,8 @@ describe('services', () => {
       { url: await service((_, response) => response.writeHead(404).end('not found')) },
       { url: `https://127.0.0.1:${tlsPort}` },
       { url: `http://127.0.0.1:${await freePort()}` },
-      { url: 'https://nobody.invalid' },
+      // No label is that long: the resolver refuses it without asking anybody.
+      { url: `https://${'x'.repeat(64)}.invalid` },
     ];
     const folder = configWith(accounts, { server: { port: await freePort() } });
     const startedAt = Date.now();
@@ -352,6 +353,36 @@ describe('a running gateway', () => {
     );
     const otherKey = ['--config', folder.configPath, '--key', 'another-admin-key'];
     expect((await doctor(otherKey)).found).toContain(`gateway-key-refused ${gateway.url}`);
+  });
+
+  it('says which key a service refuses, so that nobody asks again', async () => {
+    const wrong = await sandbox({ keys: ['another-key-altogether'] });
+    const well = await sandbox({ script: { solve: { default: { fixedMs: 10 } } } });
+    const server = { port: await freePort() };
+    const gateway = await startGatewayProcess(
+      configWith([{ url: wrong.url }, { url: well.url }], { server }).configPath,
+    );
+    onTestFinished(async () => void (await gateway.stop()));
+    await nativeDoor.solve(gateway.url);
+    const { found, findings } = await doctor(['--url', gateway.url]);
+    expect(found).toEqual(['account-open-for-key first']);
+    expect(findings[0]?.fix).toContain('captcha-gateway admit first');
+    expect(wrong.stats().calls.balance).toBe(0);
+  });
+
+  it('is called at its public address, the way providers do', async () => {
+    const accounts = [{ url: (await sandbox()).url }, { url: (await sandbox()).url }];
+    const elsewhere = await service((_, response) => response.writeHead(404).end('nothing here'));
+    const port = await freePort();
+    const at = (publicUrl: string) => configWith(accounts, { server: { port, publicUrl } }).configPath;
+    const own = at(`http://127.0.0.1:${port}`);
+    const gateway = await startGatewayProcess(own);
+    onTestFinished(async () => void (await gateway.stop()));
+    expect((await doctor(['--config', own])).found).toEqual([]);
+    const wrong = await doctor(['--config', at(elsewhere)]);
+    expect([wrong.code, wrong.found]).toEqual([1, ['public-url-elsewhere server.publicUrl']]);
+    const dead = await doctor(['--config', at(`http://127.0.0.1:${await freePort()}`)]);
+    expect([dead.code, dead.found]).toEqual([0, ['public-url-unreachable server.publicUrl']]);
   });
 
   it('is missed where --url names one', async () => {

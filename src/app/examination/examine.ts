@@ -12,6 +12,8 @@ import { examinePort, examinePublicUrl, examineRunning, isGatewayAt, type Place 
 
 export interface ExaminationOptions {
   readonly configPath: string;
+  /** Whether the command line named it. */
+  readonly isConfigNamed: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where a gateway runs; absent for where the config says. */
   readonly url?: string | undefined;
@@ -24,7 +26,7 @@ export interface ExaminationOptions {
 /** Looks at everything there is to see. */
 export async function examine(options: ExaminationOptions) {
   const { configPath, env, isOffline, now } = options;
-  const file = examineConfigFile(configPath);
+  const file = examineConfigFile(configPath, options.isConfigNamed);
   const { loaded, issues } = await tryToLoad(options);
   const still = {
     now,

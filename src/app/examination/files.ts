@@ -9,9 +9,9 @@ import { reasonOf } from '../../config/references.js';
 import type { CertificateFacts, ConfigFileFacts } from '../../core/examination.js';
 
 /** The config file before anything in it is filled in. */
-export function examineConfigFile(path: string): ConfigFileFacts {
+export function examineConfigFile(path: string, isNamed: boolean): ConfigFileFacts {
   const mode = modeOf(path);
-  const unread = { path, mode, detail: '', written: undefined };
+  const unread = { path, isNamed, mode, detail: '', written: undefined };
   try {
     const reading = readJson(readFileSync(path, 'utf8'));
     if ('value' in reading) return { ...unread, state: 'read', written: reading.value };

@@ -52,7 +52,7 @@ export const ACCOUNTS = area('accounts', placed, [
     ({ id, host }, { word }) => ({
       what: `${host} does not take calls for ${id} from this machine${said(word)}.`,
       cause: "The account's list of trusted addresses leaves this one out, or the address is blocked.",
-      fix: `Add this machine's public address (curl https://api.ipify.org) to the trusted ones on your account page at ${host}`,
+      fix: `Add this machine's public address to the trusted ones on your account page at ${host}`,
     }),
   ),
   onRefusal(

@@ -5,8 +5,15 @@ import { isFileReference, literalSecrets, textsOf, variablesOf, type WrittenText
 
 const OTHERS_MAY_READ = 0o044;
 
+/** Who asks about a gateway elsewhere need not have its config. */
+function partOf(facts: Facts): Facts | undefined {
+  const { file, running } = facts;
+  const isElsewhere = file.state === 'missing' && !file.isNamed && running?.isNamed === true;
+  return isElsewhere ? undefined : facts;
+}
+
 /** The file as a whole. */
-export const CONFIG_FILE = area('config file', (facts: Facts) => facts, [
+export const CONFIG_FILE = area('config file', partOf, [
   {
     id: 'config-missing',
     severity: 'fault',

@@ -4,7 +4,6 @@ import { area, type Facts } from '../facts.js';
 import { duration, entryPath, listed } from '../places.js';
 
 const DAY_MS = 86_400_000;
-const LONG_OPEN_MS = 3_600_000;
 const MANY_CALLBACKS = 10;
 
 /** Whether it answers at all. */
@@ -147,18 +146,16 @@ export const RUNNING = area('running accounts', partOf, [
         })),
   },
   {
-    id: 'account-open-long',
+    id: 'account-open',
     severity: 'warning',
-    title: 'an account has been closed for more than an hour by failing calls, a ban or want of money',
+    title: 'the running gateway has closed an account: calls failed in a row, or a ban runs',
     find: ({ providers, now }) =>
-      providers
-        .filter((provider) => isOpenLong(provider, now))
-        .map(({ id, since, cause }) => ({
-          where: id,
-          what: `${id} has taken no tasks for ${duration(age(since, now))}: ${cause}.`,
-          cause: 'The gateway tries it again and again, with growing pauses, and it has not come back.',
-          fix: `Mend what it names; then, to try it at once: captcha-gateway admit ${id}`,
-        })),
+      providers.filter(isOpen).map(({ id, since, cause }) => ({
+        where: id,
+        what: `${id} has taken no tasks for ${duration(age(since, now))}: ${cause}.`,
+        cause: 'The gateway tries it again and again, with growing pauses; during a ban it makes no call.',
+        fix: `Mend what it names; then, to try it at once: captcha-gateway admit ${id}`,
+      })),
   },
   {
     id: 'deadline-below-solve-time',
@@ -205,6 +202,8 @@ function age(since: string | null, now: number): number {
   return since === null ? 0 : now - Date.parse(since);
 }
 
-function isOpenLong({ state, comesBack, since }: RunningProvider, now: number): boolean {
-  return state === 'open' && comesBack !== 'operator' && age(since, now) > LONG_OPEN_MS;
+/** Without money it is told of with its balance. */
+function isOpen({ state, comesBack, balanceUsd }: RunningProvider): boolean {
+  const isBroke = comesBack === 'balance' && balanceUsd !== null && balanceUsd <= 0;
+  return state === 'open' && comesBack !== 'operator' && !isBroke;
 }

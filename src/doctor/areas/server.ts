@@ -114,7 +114,7 @@ export const SERVER = area('server', partOf, [
   },
   {
     id: 'operator-pages-behind-proxy',
-    severity: 'fault',
+    severity: 'warning',
     title:
       'a `publicUrl` over loopback and no `admin.key`: a reverse proxy may open the operator pages to all',
     find: ({ loaded: { config } }) => {
