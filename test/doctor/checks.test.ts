@@ -21,6 +21,15 @@ describe('a gateway that lacks nothing', () => {
   });
 });
 
+it('does not miss the config of a gateway elsewhere, unless it was named', () => {
+  const [, , missing] = CONFIG_SEEDS.find(([id]) => id === 'config-missing') ?? [];
+  const running = withConfig().running;
+  const elsewhere = missing && { ...missing, running: running && { ...running, isNamed: true } };
+  expect(elsewhere && judge(elsewhere).findings).toEqual([]);
+  const named = elsewhere && { ...elsewhere, file: { ...elsewhere.file, isNamed: true } };
+  expect(named && judge(named).findings).toMatchObject([{ id: 'config-missing' }]);
+});
+
 describe('the checks', () => {
   it('have each an id of their own', () => {
     expect(new Set(ids).size).toBe(ids.length);
