@@ -1,10 +1,10 @@
 /** `captcha-gateway doctor` as a process, against real files: config, ledger, certificate. */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readCertificate } from '../../src/app/certificate.js';
-import { ADMIN_KEY, type ConfigFolder } from '../support/gateway-in-process.js';
+import { ADMIN_KEY, CLIENT_KEY, type ConfigFolder } from '../support/gateway-in-process.js';
 import { startGatewayProcess } from '../support/gateway-process.js';
 import { configWith, doctor, freePort, KEY, sandbox } from './doctor-run.js';
 import { nativeDoor } from './doors.js';
@@ -95,7 +95,10 @@ describe('the ledger', () => {
     expect([code, found]).toEqual([1, ['ledger-held store.path']]);
     expect(await nativeDoor.solve(gateway.url).catch(() => 'failed')).not.toBe('failed');
     await gateway.kill();
+    const left = readdirSync(first.path);
+    expect(left).toContain('gateway.db-wal');
     expect((await doctor(['--config', second.configPath])).found).toEqual([]);
+    expect(readdirSync(first.path)).toEqual(left);
   });
 });
 
