@@ -49,8 +49,8 @@ export interface LedgerFileFacts {
 /** What a database file says of itself. */
 export interface LedgerHead {
   readonly isWritable: boolean;
-  /** Permissions, as in `chmod`. */
-  readonly mode: number;
+  /** Permissions, as in `chmod`; null where the system has none. */
+  readonly mode: number | null;
   readonly isDatabase: boolean;
   /** Whether a gateway made it. */
   readonly isOurs: boolean;

@@ -22,18 +22,18 @@ const MAGIC = 'SQLite format 3\0';
 const USER_VERSION_AT = 60;
 const APPLICATION_ID_AT = 68;
 
-/** See `man 2 statfs`. */
-const SORTS: Readonly<Record<number, DiskSort>> = {
-  16914836: 'memory',
-  2240043254: 'memory',
-  26985: 'network',
-  4283649346: 'network',
-  4266872130: 'network',
-  20859: 'network',
-  12805120: 'network',
-  16914839: 'network',
-  2035054128: 'container',
-};
+/** See `man 2 statfs`: the types of file systems that matter here. */
+const SORTS: ReadonlyArray<readonly [type: number, name: string, sort: DiskSort]> = [
+  [0x01021994, 'tmpfs', 'memory'],
+  [0x858458f6, 'ramfs', 'memory'],
+  [0x00006969, 'nfs', 'network'],
+  [0x0000517b, 'smb', 'network'],
+  [0xff534d42, 'cifs', 'network'],
+  [0xfe534d42, 'smb2', 'network'],
+  [0x00c36400, 'ceph', 'network'],
+  [0x01021997, '9p', 'network'],
+  [0x794c7630, 'overlay', 'container'],
+];
 
 /** The file at a path, the folder it is or will be in, and that folder's disk. */
 export function examineSqlite(path: string): LedgerFileFacts {
@@ -74,7 +74,7 @@ function isAllowed(path: string, mode: number): boolean {
 function diskOf(folder: string): LedgerFileFacts['disk'] {
   try {
     const { bavail, bsize, type } = statfsSync(folder);
-    return { freeBytes: bavail * bsize, sort: SORTS[type >>> 0] ?? 'disk' };
+    return { freeBytes: bavail * bsize, sort: SORTS.find(([known]) => known === type >>> 0)?.[2] ?? 'disk' };
   } catch {
     return null;
   }
@@ -85,7 +85,7 @@ function headOf(path: string): LedgerHead | null {
   if (!stat) return null;
   const known = {
     isWritable: isAllowed(path, constants.R_OK | constants.W_OK),
-    mode: stat.mode & 0o777,
+    mode: process.platform === 'win32' ? null : stat.mode & 0o777,
     isHeld: false,
     damage: null,
   };

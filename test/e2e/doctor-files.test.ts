@@ -75,12 +75,16 @@ describe('the ledger', () => {
     expect(await offline(below)).toEqual(['ledger-folder-unwritable store.path']);
   });
 
-  it('that is cut short is told of', async () => {
+  it('that is cut short or overwritten is told of', async () => {
     const folder = configWith(accounts);
     const path = join(folder.path, 'gateway.db');
     writeFileSync(`${path}-wal`, 'what was to be written');
     writeFileSync(path, '', { mode: 0o600 });
     expect(await offline(folder)).toEqual(['ledger-damaged store.path']);
+    const other = configWith(accounts);
+    const junk = Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4_096, 'x')]);
+    writeFileSync(join(other.path, 'gateway.db'), junk, { mode: 0o600 });
+    expect(await offline(other)).toEqual(['ledger-damaged store.path']);
   });
 
   it('that another gateway has is told of, and its lock is left alone', async () => {

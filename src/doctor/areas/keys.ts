@@ -152,8 +152,11 @@ export const KEYS = area('keys', ({ loaded }) => loaded, [
   },
 ]);
 
-function providerKeys({ config }: LoadedConfig): readonly Keyed[] {
-  return config.providers.map(({ apiKey }, index) => ({ path: `providers[${index}].apiKey`, key: apiKey }));
+/** A service of the operator's own may take any key. */
+function providerKeys(loaded: LoadedConfig): readonly Keyed[] {
+  return loaded.accounts
+    .filter(({ isPublic }) => isPublic)
+    .map(({ id, apiKey }) => ({ path: `${entryPath(loaded, id)}.apiKey`, key: apiKey }));
 }
 
 /** Accounts at the services themselves: an address of the operator's own may take any key. */
@@ -190,7 +193,8 @@ function bothCount(one: Account, other: Account): boolean {
 
 function isElsewhere(one: Account, other: Account): boolean {
   const isOneCompany = [one, other].every(({ provider }) => SAME_ACCOUNTS.includes(provider.id));
-  return !isSame(one, other) && !isOneCompany && !PLACEHOLDER.test(one.apiKey);
+  const isPublic = one.isPublic && other.isPublic;
+  return isPublic && !isSame(one, other) && !isOneCompany && !PLACEHOLDER.test(one.apiKey);
 }
 
 /** Each account with the first one before it that it repeats. */

@@ -63,7 +63,7 @@ export const LEDGER = area('ledger', partOf, [
     severity: 'warning',
     title: "other users may read the ledger's file, which holds solutions and proxy passwords",
     find: ({ file, path }) =>
-      file === null || (file.mode & OTHERS_MAY_READ) === 0
+      file === null || file.mode === null || (file.mode & OTHERS_MAY_READ) === 0
         ? []
         : [
             about(
