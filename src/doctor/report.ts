@@ -33,7 +33,7 @@ function wellText({ examined }: Report, paint: Paint): string {
 
 function unseenText({ unseen }: Report, paint: Paint): string {
   if (unseen.length === 0) return '';
-  return `${paint('dim', `${'unseen'.padEnd(WIDTH)}not asked: ${unseen.join(', ')}`)}\n`;
+  return `${paint('dim', `${'unseen'.padEnd(WIDTH)}${unseen.join(', ')}`)}\n`;
 }
 
 function sum({ count }: Report): string {

@@ -12,9 +12,11 @@ const ANSWER_WITHIN_MS = 5_000;
 export interface AskingOptions {
   readonly accounts: readonly Account[];
   readonly transport: Transport;
-  /** The gateway that may know already; absent where none answers with its status. */
-  readonly running: Promise<Place | undefined>;
+  readonly running: Promise<Known>;
 }
+
+/** Who may know already: a gateway that tells, one that runs and does not tell, or nobody. */
+export type Known = Place | 'untold' | 'nobody';
 
 /** Everybody at once: a service once for all its accounts, an account once for all its entries. */
 export async function examineAccounts({
@@ -46,14 +48,18 @@ function once<Value>(
   return answer;
 }
 
-/** A service counts how often it is asked: what the gateway knows is not asked for again. */
-async function balanceOf(
+/**
+ * Services count how often they are asked: what the gateway knows is not asked for again, and where a gateway runs that
+ * does not tell, public services are not asked at all.
+ */
+export async function balanceOf(
   account: Account,
   transport: Transport,
-  running: Promise<Place | undefined>,
+  running: Promise<Known>,
 ): Promise<BalanceFacts | null> {
   const place = await running;
-  const known = place && (await askBalance(place, account.id));
+  if (place === 'untold') return account.isPublic ? null : await askService(account, transport);
+  const known = place === 'nobody' ? undefined : await askBalance(place, account.id);
   if (known && known.amount !== null)
     return { status: 'told', amount: known.amount, currency: known.currency };
   if (known && !known.mayAsk) return null;

@@ -2,10 +2,10 @@
 import { isAbsolute, join } from 'node:path';
 import { ConfigError, openTransport, packageVersion, readConfig } from '../../app.js';
 import type { LoadedConfig } from '../../config/load.js';
-import type { PortFacts } from '../../core/examination.js';
+import type { PortFacts, RunningFacts } from '../../core/examination.js';
 import { examinePostgres } from '../../store/postgres-examination.js';
 import { examineSqlite } from '../../store/sqlite-examination.js';
-import { examineAccounts } from './accounts.js';
+import { examineAccounts, type Known } from './accounts.js';
 import { examineCertificate, examineConfigFile } from './files.js';
 import { examineMachine } from './machine.js';
 import { examinePort, examinePublicUrl, examineRunning, isGatewayAt, type Place } from './running.js';
@@ -49,7 +49,7 @@ export async function examine(options: ExaminationOptions) {
     loaded &&
       askServices(
         loaded,
-        asked.then((found) => (found?.told === 200 && place ? place : undefined)),
+        asked.then((found) => knownBy(place, found)),
       ),
     loaded?.config.store.use === 'postgres' ? examinePostgres(loaded.config.store.url) : null,
     asked.then((found) => (found?.state === 'gateway' ? askPublicUrl(loaded) : null)),
@@ -97,8 +97,12 @@ function reachedAt(host: string): string {
   return { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
 }
 
-/** `running`: the gateway that may save questions to the services. */
-async function askServices({ accounts }: LoadedConfig, running: Promise<Place | undefined>) {
+function knownBy(place: Place | null, found: RunningFacts | null): Known {
+  if (!place || found?.state !== 'gateway') return 'nobody';
+  return found.told === 200 ? place : 'untold';
+}
+
+async function askServices({ accounts }: LoadedConfig, running: Promise<Known>) {
   const transport = openTransport();
   try {
     return await examineAccounts({ accounts, transport, running });

@@ -36,8 +36,8 @@ export const RUNNING_DOOR = area('running gateway', ({ running }) => running, [
             {
               where: url,
               what: hasKey
-                ? 'The running gateway has another admin key.'
-                : 'The running gateway wants its admin key.',
+                ? 'The running gateway has another admin key, so public services were not asked for balances.'
+                : 'The running gateway wants its admin key, so public services were not asked for balances.',
               cause: hasKey
                 ? 'The key was changed since it was started.'
                 : 'The config has only its hash, or was not read.',

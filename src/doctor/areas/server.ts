@@ -27,7 +27,7 @@ export const SERVER = area('server', partOf, [
         .map(({ path, port }) => ({
           where: path,
           what: `Something that is no captcha-gateway listens on port ${port}.`,
-          cause: 'Another program was there first, so the gateway cannot start.',
+          cause: 'Another program was there first, or a gateway that hangs: a new one cannot start.',
           fix: `Find it with: ss -ltnp sport = :${port}   and end it, or write another port at ${path}`,
         })),
   },
