@@ -1,7 +1,8 @@
 /** Which accounts `doctor` asks for their balance itself: none that a service might count as one call too many. */
-import { describe, expect, it } from 'vitest';
-import { balanceOf, type Known } from '../../src/app/examination/accounts.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { balanceOf, examineAccounts, type Known } from '../../src/app/examination/accounts.js';
 import type { Transport, UpstreamReply } from '../../src/core/provider.js';
+import { openSandbox } from '../../src/sandbox/sandbox.js';
 import { account } from '../engine/bench.js';
 
 const API_KEY = 'key-of-first';
@@ -18,7 +19,7 @@ function serviceOf(reply: Partial<UpstreamReply>) {
   };
   const ask = (known: Known, isPublic = true) =>
     balanceOf(account('first', { isPublic }), transport, Promise.resolve(known));
-  return { asked, ask };
+  return { asked, ask, transport };
 }
 
 const RICH = { body: '{"status":1,"request":"12.5"}' };
@@ -35,6 +36,19 @@ describe('an account at a public service', () => {
     expect(await ask('untold')).toBeNull();
     expect(asked).toEqual([]);
   });
+});
+
+it('what answers on this machine under the name of a public service is not told the key', async () => {
+  const sandbox = await openSandbox({});
+  onTestFinished(() => sandbox.close());
+  const { asked, transport } = serviceOf(RICH);
+  const running = Promise.resolve('nobody' as const);
+  const at = (isPublic: boolean) => [account('first', { isPublic, baseUrl: sandbox.url })];
+  const [led] = await examineAccounts({ accounts: at(true), transport, running });
+  expect(led).toMatchObject({ reach: { status: 'reached', addresses: ['127.0.0.1'] }, balance: null });
+  expect(asked).toEqual([]);
+  await examineAccounts({ accounts: at(false), transport, running });
+  expect(asked).toHaveLength(1);
 });
 
 it('an account at a private address is asked whoever runs', async () => {

@@ -1,5 +1,5 @@
 /** Asks the services: can they be reached, and what does each account have. */
-
+import { isPrivateBase } from '../../config/base-url.js';
 import { asSolveError } from '../../core/errors.js';
 import type { BalanceFacts, ReachFacts, ServiceFacts } from '../../core/examination.js';
 import type { Account, Transport, UpstreamReply } from '../../core/provider.js';
@@ -31,11 +31,16 @@ export async function examineAccounts({
       const { id, baseUrl, isPublic, apiKey } = account;
       const found = await once(reached, baseUrl, () => reach(baseUrl, REACH_WITHIN_MS));
       const ask = () => balanceOf(account, transport, running);
-      const isThere = found.status === 'reached';
+      const isThere = found.status === 'reached' && !(isPublic && found.addresses.some(isPrivate));
       const balance = isThere ? await once(balances, `${baseUrl} ${apiKey}`, ask) : null;
       return { id, baseUrl, isPublic, reach: found, balance };
     }),
   );
+}
+
+/** What stands there under the name of a public service is not told the key. */
+function isPrivate(address: string): boolean {
+  return isPrivateBase(`http://${address.includes(':') ? `[${address}]` : address}`);
 }
 
 function once<Value>(
