@@ -49,6 +49,7 @@ export class ConfigFiles {
   readonly read = new FilesRead();
   #cancel: Cancel = () => {};
   #isStopped = false;
+  #looking: Promise<void> = Promise.resolve();
   #seen = '';
   #looks = 0;
 
@@ -59,6 +60,11 @@ export class ConfigFiles {
     this.#after(this.options.everyMs);
   }
 
+  /** Settles when the look under way, and what it has set off, is over. */
+  get looking(): Promise<void> {
+    return this.#looking;
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#cancel();
@@ -66,7 +72,9 @@ export class ConfigFiles {
 
   #after(ms: number): void {
     if (this.#isStopped) return;
-    this.#cancel = this.options.clock.after(ms, () => void this.#look());
+    this.#cancel = this.options.clock.after(ms, () => {
+      this.#looking = this.#look();
+    });
   }
 
   async #look(): Promise<void> {
