@@ -1,16 +1,16 @@
 /** The one place where everything is plugged together. */
 import { readFileSync } from 'node:fs';
 import { readCertificate } from './app/certificate.js';
-import { ConfigFiles } from './app/config-files.js';
 import { mountDoors, openApp } from './app/doors.js';
 import { Inbound } from './app/inbound.js';
 import { keepForgetting, openLedger } from './app/ledger.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
 import { mountOperator } from './app/operator.js';
 import { openGuard } from './app/operator-guard.js';
-import { type Part, type ReloadReport, Reloads } from './app/reload.js';
+import type { ReloadReport } from './app/reload.js';
 import { mountReload } from './app/reload-route.js';
-import { engineSettings, publicUrlOf, Settings } from './app/settings.js';
+import { Reloading } from './app/reloading.js';
+import { engineSettings, publicUrlOf } from './app/settings.js';
 import { openTelling } from './app/telling.js';
 import { certificatePlace, pemFiles, TlsDoor } from './app/tls-door.js';
 import { keySha256 } from './config/key.js';
@@ -66,15 +66,12 @@ export async function readConfig({ configPath, env }: GatewayOptions): Promise<L
 
 /** Starts the gateway: ledger, engine, doors. @throws ConfigError, or Error when the ledger or a port cannot be had. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const files = new ConfigFiles({
-    clock: systemClock,
-    everyMs: options.watchEveryMs ?? Number.POSITIVE_INFINITY,
-    onChange: () => reloads.filesChanged(),
+  const reloading = await Reloading.open({
+    read: (onFile) => readNoted(options, onFile),
+    watchEveryMs: options.watchEveryMs,
   });
-  const load = () => files.read.during((onFile) => loadNoted(options, onFile));
-  const loaded = await load();
+  const { loaded, settings } = reloading;
   const { config } = loaded;
-  const settings = new Settings(loaded);
   const log = openLog({ level: config.log.level, destination: options.logTo });
   // However many tasks wait for something, the process has one timer for all of them.
   const clock = new Alarms(systemClock);
@@ -120,14 +117,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let isStopping = false;
   const app = openApp();
   let tlsDoor: TlsDoor | undefined;
-  const parts: readonly Part[] = [
-    (next) => tlsDoor?.prepare(next, systemClock.now()) ?? NOTHING,
-    async (next) => ({ apply: await inbound.prepare(publicUrlOf(next.config)) }),
-    (next) => ({ apply: () => engine.change(engineSettings(next)) }),
-    (next) => ({ apply: () => telling.change(next.config.callbacks) }),
-    (next) => ({ apply: () => log.setLevel(next.config.log.level) }),
-  ];
-  const reloads = new Reloads({ settings, load, parts, events, clock: systemClock, onFault });
+  const changeable = { engine, inbound, telling, log, events, onFault };
+  reloading.connect({ ...changeable, tlsDoor: () => tlsDoor });
   const guard = openGuard(() => settings.adminKeySha256);
   mountOperator(app, {
     guard,
@@ -148,7 +139,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   inbound.mount(app, engine);
   mountReload(app, {
     guard,
-    reload: () => reloads.reload('operator'),
+    reload: () => reloading.reload('operator'),
     leaving: () => engine.leaving(),
   });
   const { services } = telling;
@@ -181,17 +172,16 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   engine.resume();
   engine.share();
   telling.start();
-  if (options.watchEveryMs !== undefined) files.start();
+  reloading.watch();
   return {
     url,
     log,
-    reload: (by) => reloads.reload(by),
+    reload: (by) => reloading.reload(by),
     async close() {
       if (isStopping) return;
       isStopping = true;
       stopForgetting();
-      files.stop();
-      await reloads.stop();
+      await reloading.stop();
       inbound.stop();
       await Promise.all([
         telling.stop(),
@@ -206,10 +196,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   };
 }
 
-const NOTHING = { apply: () => {} };
-
 /** The config, and every file that it is made of. */
-async function loadNoted(
+async function readNoted(
   { configPath, env }: GatewayOptions,
   onFile: (path: string) => void,
 ): Promise<LoadedConfig> {

@@ -48,7 +48,7 @@ async function readPem(next: LoadedConfig, now: number): Promise<Pem> {
     return pem;
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    throw fault('cert', `and key cannot be read: ${reasonOf(error)}`);
+    throw fault('cert', `or server.tls.key cannot be read: ${reasonOf(error)}`);
   }
 }
 

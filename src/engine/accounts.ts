@@ -2,6 +2,7 @@
 import type { Account, CalledAttempt } from '../core/provider.js';
 import type { Attempt } from '../core/store.js';
 import { AccountState, type AccountTools } from './account.js';
+import { takeOver } from './config-change.js';
 
 /** One that comes back within this time takes up where it was: its pace, and what was learnt of it. */
 const KEPT_MS = 3_600_000;
@@ -80,6 +81,7 @@ export class Accounts {
     this.#retired = [...removed, ...this.#retired.filter((state) => !states.includes(state))];
     for (const state of back) state.comeBack();
     for (const [index, account] of next.entries()) states[index]?.change(account);
+    for (const state of added) this.#continue(state);
     for (const state of [...added, ...back]) holdLike(state, removed);
     this.#drop(now);
     return added;
@@ -91,6 +93,15 @@ export class Accounts {
 
   #known(account: Account): AccountState | undefined {
     return this.named(account.id).find((state) => state.isSame(account));
+  }
+
+  /** A service knows an account by its key, whatever we call it. */
+  #continue({ account, gates }: AccountState): void {
+    const { apiKey, provider } = account;
+    const before = this.#retired.find(
+      (state) => state.account.apiKey === apiKey && state.account.provider.id === provider.id,
+    );
+    if (before) takeOver(gates, before.gates);
   }
 
   /** What has nothing in hand is kept for a while: its pace must not begin anew when it comes back. */

@@ -38,6 +38,13 @@ export class Balance {
     this.#askedAt = at;
   }
 
+  /** The same account under another name or address: what it was told, and when it was asked last, holds for it. */
+  takeOver(other: Balance): void {
+    this.#amount = other.#amount;
+    this.#askedAt = other.#askedAt;
+    this.#toldAt = other.#toldAt;
+  }
+
   /** The earliest time the service may be asked again. */
   get askableAt(): number {
     return this.#askedAt + this.asking.everyMs();

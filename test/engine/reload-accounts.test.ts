@@ -334,6 +334,24 @@ describe('an account that is taken out', () => {
   });
 });
 
+describe('the same key under another name or address', () => {
+  it.each([
+    ['another name', account('b', { apiKey: 'key-of-a', baseUrl: 'https://a.example' })],
+    ['another address', account('a', { baseUrl: 'https://mirror.example' })],
+  ])('keeps to its balance checks and bans: %s', async (_name, again) => {
+    const bench = openBench({ accounts: ['a'] });
+    bench.transport.script('a', 'balance', hasMoney(3));
+    await bench.engine.balanceUsd(CLIENT);
+    bench.transport.script('a', 'submit', says('ERROR: 1004'));
+    await bench.run(0);
+    const { forMs } = bench.state('a');
+    await bench.change({ accounts: [again] });
+    expect(await bench.engine.balanceUsd(CLIENT)).toBe(3);
+    expect(bench.state(again.id)).toMatchObject({ state: 'open', forMs });
+    expect(bench.transport.calls(undefined, 'balance')).toHaveLength(1);
+  });
+});
+
 describe('a new account', () => {
   it('takes a task that is queued, at once', async () => {
     const bench = openBench({ accounts: [account('a', { threads: 1 })], isLoose: true });
