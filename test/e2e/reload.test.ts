@@ -1,9 +1,10 @@
 /** `POST /admin/reload`: what the operator is told, and what clients notice of it. */
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openEventStream } from '../support/event-stream.js';
 import { ADMIN_KEY, CLIENT_KEY, configFor } from '../support/gateway-in-process.js';
 import { jsonOf, send } from '../support/http.js';
-import { classicDoor, classicSubmit, jsonDoor, nativeDoor } from './doors.js';
+import { openReceiver } from '../support/receiver.js';
+import { AUTHORIZED, classicDoor, classicSubmit, jsonDoor, nativeDoor, PAGE_URL, SITE_KEY } from './doors.js';
 import { OPERATOR, openReloadable, openWell } from './reload-scene.js';
 
 const SOON = { timeout: 10_000, interval: 5 };
@@ -119,10 +120,12 @@ describe('after a reload', () => {
       headers: { 'x-api-key': 'another-client-key' },
       json: { kind: 'image_to_text', image: 'A'.repeat(400) },
     };
-    expect((await send(gateway.url, '/v1/tasks', big)).status).toBe(400);
+    expect((await send(gateway.url, '/v1/tasks', big)).text).toContain('longer than 300 bytes');
     const before = gateway.text();
-    const small = { headers: { 'x-api-key': 'another-client-key' }, json: { kind: 'text', text: '1+1' } };
-    await send(gateway.url, '/v1/solve', small);
+    const headers = { 'x-api-key': 'another-client-key' };
+    const task = { kind: 'recaptcha_v2', siteKey: SITE_KEY, pageUrl: PAGE_URL };
+    const solved = await send(gateway.url, '/v1/solve', { headers, json: task });
+    expect(solved.status).toBe(200);
     expect(gateway.text()).toBe(before);
   });
 
@@ -160,6 +163,25 @@ describe('after a reload', () => {
     const headers = { authorization: `Bearer ${CLIENT_KEY}` };
     await send(gateway.url, `/v1/tasks/${id}`, { method: 'DELETE', headers });
     await vi.waitFor(async () => expect(await leaving()).toEqual([]), SOON);
+  });
+
+  it('callbacks to clients go where they may go now, signed as is said now', async () => {
+    const receiver = await openReceiver();
+    onTestFinished(receiver.close);
+    const accounts = [{ url: (await openWell()).url }];
+    const gateway = await openReloadable(configFor(accounts, { admin }));
+    const task = { kind: 'recaptcha_v2', siteKey: SITE_KEY, pageUrl: PAGE_URL, callbackUrl: receiver.url };
+    const submit = () => send(gateway.url, '/v1/tasks', { headers: AUTHORIZED, json: task });
+    expect((await submit()).status).toBe(400);
+    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    gateway.write(configFor(accounts, { admin, callbacks: { allowPrivate: ['127.0.0.1'], secret } }));
+    expect(jsonOf(await gateway.reload())).toMatchObject({
+      changed: ['callbacks.allowPrivate', 'callbacks.secret'],
+    });
+    expect((await submit()).status).toBe(202);
+    const [call] = await receiver.until(1);
+    expect(call?.headers['webhook-signature']).toMatch(/^v1,/);
+    expect(gateway.text()).not.toContain(secret);
   });
 
   it('providers call where publicUrl says now', async () => {

@@ -8,7 +8,7 @@ import type { Account, Provider, Timing } from '../../src/core/provider.js';
 import type { Attempt, TaskOptions, TaskRecord } from '../../src/core/store.js';
 import type { Task } from '../../src/core/task.js';
 import { Engine } from '../../src/engine/gateway.js';
-import type { EngineSettings } from '../../src/engine/settings.js';
+import type { EngineOptions, EngineSettings } from '../../src/engine/settings.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { FakeTransport } from '../support/fake-transport.js';
 import { MemoryStore } from '../support/memory-store.js';
@@ -90,6 +90,8 @@ export interface Setup {
   readonly breaker?: Partial<BreakerSettings>;
   readonly pollCostMs?: number | undefined;
   readonly repeatWindowMs?: number | undefined;
+  /** Where accounts that call are told to; the address of `CALLBACKS` when absent. */
+  readonly callbackUrl?: EngineOptions['callbackUrl'];
   /** Tasks that an earlier process left. */
   readonly left?: readonly TaskRecord[];
   /** The test says itself what is left of timers and scripts. */
@@ -208,7 +210,9 @@ export class Bench {
       events: this.events,
       store: this.store,
       transport: this.transport,
-      callbackUrl: ({ provider, taskId, attempt }) => `${CALLBACKS}/${provider}/${taskId}/${attempt}`,
+      callbackUrl:
+        this.setup.callbackUrl ??
+        (({ provider, taskId, attempt }) => `${CALLBACKS}/${provider}/${taskId}/${attempt}`),
       onStoreError: (error) => this.faults.push(error),
     });
   }

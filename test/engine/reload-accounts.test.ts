@@ -320,6 +320,22 @@ describe('an account that is taken out', () => {
     expect(bench.state('a')).toMatchObject({ state: 'open', forMs: (forMs ?? 0) - 1_000 });
   });
 
+  it('tells of its changes again when it is back, and of its free threads', async () => {
+    const bench = openBench({ accounts: [account('a', { threads: 1 })], isLoose: true });
+    const told: unknown[] = [];
+    bench.events.on('breaker-opened', ({ cause }) => told.push(cause));
+    bench.transport.script('a', 'submit', accepts('u1'), says('ERROR_NO_SLOT_AVAILABLE'));
+    bench.transport.script('a', 'poll', solves('t1'));
+    await bench.begin();
+    await bench.change({ accounts: ['b'] });
+    await bench.change({ accounts: [account('a', { threads: 1 })] });
+    const queued = await bench.begin();
+    expect((await bench.find(queued)).attempts).toEqual([]);
+    await bench.clock.advance(5_000);
+    expect(told).toEqual(['no_slot']);
+    expect(story(await bench.find(queued))).toEqual(['a: no_slot']);
+  });
+
   it('is forgotten after an hour, and sooner where there are many of them', async () => {
     const bench = openBench();
     const { clock, transport, events } = bench;

@@ -188,3 +188,15 @@ it('an attempt that nobody was asked to call about is polled at its usual pace',
   expect(polls.filter((id) => id === 'u2').length).toBeLessThan(4);
   expect(silent).not.toBe(called);
 });
+
+it('an account that calls is not waited for where there was no address to give it', async () => {
+  const bench = openBench({ accounts: [account('a', { callsBack: true })], callbackUrl: () => undefined });
+  const missed: unknown[] = [];
+  bench.events.on('calls-missed', (event) => missed.push(event));
+  for (let made = 1; made <= 4; made += 1) {
+    bench.transport.script('a', 'submit', accepts(`u${made}`));
+    bench.transport.script('a', 'poll', solves(`t${made}`));
+    await bench.run(20_000);
+  }
+  expect(missed).toEqual([]);
+});
