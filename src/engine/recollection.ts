@@ -58,7 +58,14 @@ export class Recollection {
 
   /** Brings back what the last process knew. */
   async load(): Promise<void> {
-    const facts = await this.#tools.store.recall();
+    await this.#recall(() => true);
+  }
+
+  async #recall(isWanted: (provider: string) => boolean): Promise<void> {
+    const facts = [...(await this.#tools.store.recall())].filter(([key]) => {
+      const [, provider = ''] = key.split(' ');
+      return isWanted(parseGateKey(key)?.provider ?? provider);
+    });
     // What happened is brought back first: a gate that is closed again writes it down anew.
     for (const [key, value] of facts) if (key.startsWith('changes ')) this.#restore(key, value);
     for (const [key, value] of facts) if (!key.startsWith('changes ')) this.#restore(key, value);
@@ -86,12 +93,7 @@ export class Recollection {
   async welcome(added: readonly AccountState[]): Promise<void> {
     if (added.length === 0) return;
     for (const state of added) this.#keepBalance(state);
-    const isOfThem = (name: string | undefined) => added.some((state) => state === this.#account(name ?? ''));
-    const facts = await this.#tools.store.recall();
-    for (const [key, value] of facts) {
-      const [, provider] = key.split(' ');
-      if (isOfThem(parseGateKey(key)?.provider ?? provider)) this.#restore(key, value);
-    }
+    await this.#recall((provider) => added.some((state) => state === this.#account(provider)));
     for (const { gates } of added) forgive(gates);
   }
 

@@ -93,6 +93,7 @@ describe('a reload by the operator', () => {
     });
     expect(gateway.lines('config-refused')).toMatchObject([{ by: 'operator', level: 50 }]);
     expect(await gateway.metric('captcha_gateway_config_last_reload_successful')).toBe('0');
+    expect(await gateway.metric('captcha_gateway_config_reloads_total{outcome="refused"}')).toBe('1');
     expect(await nativeDoor.solve(gateway.url)).toHaveProperty('token');
     for (const secret of SECRETS) expect(answer.text + gateway.text()).not.toContain(secret);
     gateway.write(configFor([{ url: sandbox.url }], { admin }));
