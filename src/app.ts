@@ -2,18 +2,22 @@
 import { readFileSync } from 'node:fs';
 import { readCertificate } from './app/certificate.js';
 import { mountDoors, openApp } from './app/doors.js';
-import { Inbound, type InboundOptions } from './app/inbound.js';
-import { keepForgetting, ledgerPath, openLedger } from './app/ledger.js';
+import { Inbound } from './app/inbound.js';
+import { keepForgetting, openLedger } from './app/ledger.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
 import { mountOperator } from './app/operator.js';
 import { openGuard } from './app/operator-guard.js';
+import type { ReloadReport } from './app/reload.js';
+import { mountReload } from './app/reload-route.js';
+import { Reloading } from './app/reloading.js';
+import { engineSettings, publicUrlOf } from './app/settings.js';
 import { openTelling } from './app/telling.js';
-import { normalizeBaseUrl } from './config/base-url.js';
+import { certificatePlace, pemFiles, TlsDoor } from './app/tls-door.js';
 import { keySha256 } from './config/key.js';
 import { type LoadedConfig, loadConfig } from './config/load.js';
 import { systemClock } from './core/clock.js';
 import type { Dialect } from './core/dialect.js';
-import { Events } from './core/events.js';
+import { Events, type ReloadedBy } from './core/events.js';
 import type { Provider } from './core/provider.js';
 import { Alarms } from './engine/alarms.js';
 import { Engine } from './engine/gateway.js';
@@ -34,11 +38,15 @@ export interface GatewayOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where log lines go; stdout when absent. */
   readonly logTo?: { write(line: string): void } | undefined;
+  /** How often the files of the config are looked at; they are not when absent. */
+  readonly watchEveryMs?: number | undefined;
 }
 
 export interface RunningGateway {
   readonly url: string;
   readonly log: Log;
+  /** Reads the config again. */
+  reload(by: ReloadedBy): Promise<ReloadReport>;
   /** Stops accepting, releases held polls, leaves running tasks in the ledger. */
   close(): Promise<void>;
 }
@@ -58,7 +66,11 @@ export async function readConfig({ configPath, env }: GatewayOptions): Promise<L
 
 /** Starts the gateway: ledger, engine, doors. @throws ConfigError, or Error when the ledger or a port cannot be had. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const loaded = await readConfig(options);
+  const reloading = await Reloading.open({
+    read: (onFile) => readNoted(options, onFile),
+    watchEveryMs: options.watchEveryMs,
+  });
+  const { loaded, settings } = reloading;
   const { config } = loaded;
   const log = openLog({ level: config.log.level, destination: options.logTo });
   // However many tasks wait for something, the process has one timer for all of them.
@@ -69,20 +81,21 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const events = new Events(() => clock.now(), onFault);
   const store = await openLedger(loaded);
   const transport = openTransport();
-  const inbound = await openInbound(loaded, { store, events, onFault });
+  const inbound = await Inbound.open({
+    publicUrl: publicUrlOf(config),
+    providers: () => engine.accountNames,
+    store,
+    events,
+    onFault,
+  });
   const engine = new Engine({
     clock,
     events,
     store,
     transport,
-    accounts: loaded.accounts,
-    clients: loaded.clients,
+    ...engineSettings(loaded),
     onStoreError: onFault,
-    routing: { ...config.routing, kinds: config.routing.kinds ?? {} },
-    breaker: config.breaker,
-    pollCostMs: config.polling.costMs,
-    repeatWindowMs: config.server.repeatWindowMs,
-    callbackUrl: inbound && ((called) => inbound.urlOf(called)),
+    callbackUrl: (called) => inbound.urlOf(called),
   });
   logEvents(events, log);
   const gauges = () => ({
@@ -100,11 +113,15 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     inFlight: () => engine.inFlight,
   });
   const dialects = await loadFolder<Dialect>(new URL('./dialects/', import.meta.url));
-  const telling = openTelling({ config, clock, events, store, gateway: engine, dialects, onFault });
+  const telling = openTelling({ settings, clock, events, store, gateway: engine, dialects, onFault });
   let isStopping = false;
   const app = openApp();
+  let tlsDoor: TlsDoor | undefined;
+  const changeable = { engine, inbound, telling, log, events, onFault };
+  reloading.connect({ ...changeable, tlsDoor: () => tlsDoor });
+  const guard = openGuard(() => settings.adminKeySha256);
   mountOperator(app, {
-    guard: openGuard(() => config.admin && keySha256(config.admin.key)),
+    guard,
     status: () => status.snapshot(),
     metrics,
     ready: () => (isStopping ? Promise.reject(new Error('stopping')) : store.ping()),
@@ -119,13 +136,27 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     retryCallback: telling.retryCallback,
   });
   telling.mount(app);
-  inbound?.mount(app, engine);
+  inbound.mount(app, engine);
+  mountReload(app, {
+    guard,
+    reload: () => reloading.reload('operator'),
+    leaving: () => engine.leaving(),
+  });
   const { services } = telling;
-  const { maxBodyBytes } = config.server;
-  mountDoors(app, { gateway: engine, dialects, services, maxBodyBytes, onFault });
+  mountDoors(app, {
+    gateway: engine,
+    dialects,
+    services,
+    get maxBodyBytes() {
+      return settings.config.server.maxBodyBytes;
+    },
+    onFault,
+  });
   await engine.load();
-  const servers = await listenAll(app, loaded);
-  const stopForgetting = keepForgetting(store, config.store.retention, onFault);
+  const servers = await listenAll(app, loaded, (door) => {
+    tlsDoor = door;
+  });
+  const stopForgetting = keepForgetting(store, () => settings.config.store.retention, onFault);
   const url = `http://${config.server.host.includes(':') ? `[${config.server.host}]` : config.server.host}:${servers[0]?.port}`;
   log.info(
     {
@@ -141,14 +172,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   engine.resume();
   engine.share();
   telling.start();
+  reloading.watch();
   return {
     url,
     log,
+    reload: (by) => reloading.reload(by),
     async close() {
       if (isStopping) return;
       isStopping = true;
       stopForgetting();
-      inbound?.stop();
+      await reloading.stop();
+      inbound.stop();
       await Promise.all([
         telling.stop(),
         engine.stop(CLOSE_GRACE_MS),
@@ -162,27 +196,28 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   };
 }
 
-/** Providers are asked to call where they can reach the gateway. */
-async function openInbound(
-  { config, accounts }: LoadedConfig,
-  tools: Pick<InboundOptions, 'store' | 'events' | 'onFault'>,
-): Promise<Inbound | undefined> {
-  const { publicUrl } = config.server;
-  if (publicUrl === undefined) return undefined;
-  const providers = accounts.map(({ id }) => id);
-  return await Inbound.open({ ...tools, publicUrl: normalizeBaseUrl(publicUrl), providers });
+/** The config, and every file that it is made of. */
+async function readNoted(
+  { configPath, env }: GatewayOptions,
+  onFile: (path: string) => void,
+): Promise<LoadedConfig> {
+  const loaded = loadConfig({ path: configPath, env, providers: await loadProviders(), onFile });
+  for (const path of pemFiles(loaded)) onFile(path);
+  return loaded;
 }
 
 async function listenAll(
   app: ReturnType<typeof openApp>,
-  { config, directory }: LoadedConfig,
-): Promise<Listening[]> {
-  const { host, port, tls } = config.server;
+  loaded: LoadedConfig,
+  onTls: (door: TlsDoor) => void,
+): Promise<readonly Listening[]> {
+  const { host, port, tls } = loaded.config.server;
   const plain = await listen(app, { host, port });
   if (!tls) return [plain];
-  const place = { ...tls, directory, storePath: ledgerPath(config), host };
-  const pem = await readCertificate(place, systemClock.now());
-  return [plain, await listenTls(app, { host, port }, { port: tls.port, ...pem })];
+  const pem = await readCertificate(certificatePlace(loaded), systemClock.now());
+  const secure = await listenTls(app, { host, port }, { port: tls.port, ...pem });
+  onTls(new TlsDoor(pem, (next) => secure.renew(next)));
+  return [plain, secure];
 }
 
 /** Of this program. */

@@ -8,12 +8,12 @@ const FORM = /^([1-9]\d{0,9})\.(0|[1-9]\d{0,4})\.([A-Za-z0-9_-]{43})$/;
 const MOST_SECRETS = 8;
 
 export class CallbackTokens {
-  readonly #providers: readonly string[];
+  readonly #providers: () => readonly string[];
   /** The newest first. */
   #secrets: readonly string[] = [];
 
   /** `providers`: the ids of the accounts that a token may name. */
-  constructor(providers: readonly string[]) {
+  constructor(providers: () => readonly string[]) {
     this.#providers = providers;
   }
 
@@ -39,7 +39,7 @@ export class CallbackTokens {
     const [, taskId, attempt, sealed = ''] = FORM.exec(token) ?? [];
     if (taskId === undefined) return undefined;
     const given = Buffer.from(sealed, 'base64url');
-    const named = this.#providers.map((provider) => ({
+    const named = this.#providers().map((provider) => ({
       provider,
       taskId: Number(taskId),
       attempt: Number(attempt),

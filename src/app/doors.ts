@@ -10,6 +10,7 @@ export interface DoorOptions {
   readonly gateway: Gateway;
   readonly dialects: ReadonlyMap<string, Dialect>;
   readonly services: DoorServices;
+  /** Read at each request. */
   readonly maxBodyBytes: number;
   /** Faults of our own that a request uncovered. */
   readonly onFault: (error: unknown) => void;

@@ -15,10 +15,10 @@ export interface Called {
 }
 
 export interface InboundOptions {
-  /** Without a slash at its end; what stands before the path of the gateway's own stays. */
-  readonly publicUrl: string;
-  /** Ids of the accounts. */
-  readonly providers: readonly string[];
+  /** Without a slash at its end; what stands before the path of the gateway's own stays. Absent: nobody is asked to call. */
+  readonly publicUrl: string | undefined;
+  /** Ids of the accounts, those that a reload has taken out and that have tasks in hand included. */
+  readonly providers: () => readonly string[];
   readonly store: TaskStore;
   readonly events: Events;
   readonly onFault: (error: unknown) => void;
@@ -33,30 +33,50 @@ const PASSED_FACT = 'provider-called';
 export class Inbound {
   readonly #options: InboundOptions;
   readonly #tokens: CallbackTokens;
-  readonly #stopWatching: () => void;
+  #stopWatching: (() => void) | undefined;
+  #publicUrl: string | undefined;
   #engine: Called | undefined;
 
   private constructor(options: InboundOptions) {
     this.#options = options;
     this.#tokens = new CallbackTokens(options.providers);
-    this.#stopWatching = options.store.watch({
-      onTask: () => {},
-      onFact: (key, value) => this.#learn(key, value),
-    });
   }
 
-  /** Reads the secret that an earlier process has left, or leaves one; listens to what other replicas leave. */
+  /** Ready to be called where the options say. Rejects with the store. */
   static async open(options: InboundOptions): Promise<Inbound> {
     const inbound = new Inbound(options);
-    const left = (await options.store.recall()).get(SECRET_FACT);
-    if (isSecret(left)) inbound.#agree(left);
-    else if (inbound.#tokens.secret === undefined) inbound.#useOwn(randomBytes(32).toString('hex'));
+    const begin = await inbound.prepare(options.publicUrl);
+    begin();
     return inbound;
   }
 
-  /** The address that the provider of an attempt is given. */
-  urlOf(called: CalledAttempt): string {
-    return `${this.#options.publicUrl}/callbacks/${this.#tokens.of(called)}`;
+  /** Gets ready for calls to this address; what is returned makes it the one that providers are given. */
+  async prepare(publicUrl: string | undefined): Promise<() => void> {
+    if (publicUrl !== undefined && this.#stopWatching === undefined) await this.#begin();
+    return () => {
+      this.#publicUrl = publicUrl;
+    };
+  }
+
+  /** Reads the secret that an earlier process has left, or leaves one; listens to what other replicas leave. */
+  async #begin(): Promise<void> {
+    const { store } = this.#options;
+    const stop = store.watch({ onTask: () => {}, onFact: (key, value) => this.#learn(key, value) });
+    try {
+      const left = (await store.recall()).get(SECRET_FACT);
+      if (isSecret(left)) this.#agree(left);
+      else if (this.#tokens.secret === undefined) this.#useOwn(randomBytes(32).toString('hex'));
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    this.#stopWatching = stop;
+  }
+
+  /** The address that the provider of an attempt is given; undefined where nobody is asked to call. */
+  urlOf(called: CalledAttempt): string | undefined {
+    if (this.#publicUrl === undefined) return undefined;
+    return `${this.#publicUrl}/callbacks/${this.#tokens.of(called)}`;
   }
 
   /**
@@ -65,7 +85,9 @@ export class Inbound {
    */
   mount(app: App, engine: Called): void {
     this.#engine = engine;
-    app.all('/callbacks/:token', ({ req }) => {
+    app.all('/callbacks/:token', async ({ req }, next) => {
+      // Whoever was given an address may still call when nobody new is given any.
+      if (this.#stopWatching === undefined) return await next();
       const called = this.#tokens.read(req.param('token'));
       if (called) void this.#take(called, engine).catch(this.#options.onFault);
       return new Response('OK', { headers: { 'content-type': 'text/plain' } });
@@ -74,7 +96,7 @@ export class Inbound {
 
   /** Hears nothing of other replicas any more. */
   stop(): void {
-    this.#stopWatching();
+    this.#stopWatching?.();
   }
 
   /** What another replica has left: its secret, or a call for a task that may be one of this process. */

@@ -24,12 +24,14 @@ export function ledgerPath({ store }: LoadedConfig['config']): string {
 /** Forgets what is older than the config keeps, a little at a time; call what is returned to stop. */
 export function keepForgetting(
   store: TaskStore,
-  retention: LoadedConfig['config']['store']['retention'],
+  /** Asked each time. */
+  retention: () => LoadedConfig['config']['store']['retention'],
   onFault: (error: unknown) => void,
 ): () => void {
   const forget = async () => {
     const now = systemClock.now();
-    const before = { solutions: now - retention.solutionMs, tasks: now - retention.taskMs };
+    const { solutionMs, taskMs } = retention();
+    const before = { solutions: now - solutionMs, tasks: now - taskMs };
     while ((await store.forget(before, FORGET_AT_ONCE)) >= FORGET_AT_ONCE);
   };
   const timer = setInterval(() => void forget().catch(onFault), FORGET_EVERY_MS);

@@ -20,6 +20,8 @@ export interface Tls {
 
 export interface Listening {
   readonly port: number;
+  /** Shows this certificate to every connection from now on; for an HTTPS door only. @throws Error for one that it cannot. */
+  renew(pem: Pick<Tls, 'cert' | 'key'>): void;
   /** Stops accepting, waits up to `graceMs` for answers under way, then ends what is left. */
   close(graceMs: number): Promise<void>;
 }
@@ -43,6 +45,7 @@ type HttpServer = Server & {
   closeAllConnections(): void;
   closeIdleConnections(): void;
   keepAliveTimeout: number;
+  setSecureContext?: (pem: Pick<Tls, 'cert' | 'key'>) => void;
 };
 
 /** Longer than clients and balancers usually keep an idle connection, so that they are the ones who close it. */
@@ -55,7 +58,11 @@ function open(server: HttpServer, { host, port }: Address): Promise<Listening> {
     server.once('error', reject);
     server.listen(port, host, () => {
       server.off('error', reject);
-      resolve({ port: (server.address() as AddressInfo).port, close: (graceMs) => close(server, graceMs) });
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        renew: ({ cert, key }) => server.setSecureContext?.({ cert, key }),
+        close: (graceMs) => close(server, graceMs),
+      });
     });
   });
 }

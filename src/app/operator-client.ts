@@ -1,8 +1,10 @@
 /** How the operator's commands find a running gateway, and what they ask it. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '../app.js';
+import type { ConfigIssue } from '../config/faults.js';
 import type { ProviderReport, StatusReport } from '../ops/status.js';
 import { plain } from '../terminal/text.js';
+import type { ReloadReport } from './reload.js';
 
 /** What every operator's command takes. */
 export const OPERATOR_OPTIONS = {
@@ -35,9 +37,16 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The gateway did not do what it was asked. */
+/** The gateway did not do what it was asked; `told` is its answer, where there was one. */
 export class Refused extends Error {
   override readonly name = 'Refused';
+
+  constructor(
+    message: string,
+    readonly told: unknown = null,
+  ) {
+    super(message);
+  }
 }
 
 /** Asks for the state of the gateway. @throws UsageError, ConfigError or Refused. */
@@ -57,6 +66,29 @@ export async function runSwitch(verb: 'hold' | 'admit', args: readonly string[])
   if (!provider) throw new Refused(`There is no provider ${id}`);
   process.stdout.write(`${values.json ? JSON.stringify(provider) : switched(provider)}\n`);
   return 0;
+}
+
+/** Runs `reload`: the exit code. @throws like `askStatus`. */
+export async function runReload(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: OPERATOR_OPTIONS });
+  try {
+    const report = await ask<ReloadReport>(values, '/admin/reload', {});
+    process.stdout.write(`${values.json ? JSON.stringify(report) : reloaded(report)}\n`);
+    return 0;
+  } catch (error) {
+    if (!values.json || !(error instanceof Refused) || error.told === null) throw error;
+    process.stdout.write(`${JSON.stringify(error.told)}\n`);
+    return 1;
+  }
+}
+
+function reloaded(report: ReloadReport): string {
+  if (report.outcome === 'refused') return report.outcome;
+  const { changed, needsRestart, tookMs } = report;
+  const news =
+    changed.length === 0 ? 'nothing has changed' : `reloaded in ${tookMs} ms: ${changed.join(', ')}`;
+  const rest = needsRestart.length === 0 ? [] : [`waits for a restart: ${needsRestart.join(', ')}`];
+  return [news, ...rest].map(plain).join('\n');
 }
 
 /** Runs a command of the operator and turns what went wrong into its exit code: 1 refused, 2 asked wrongly. */
@@ -93,7 +125,16 @@ async function ask<Answer>(place: GatewayPlace, path: `/${string}`, body?: objec
   const told: unknown = await answer.json().catch(() => null);
   if (answer.ok && told !== null) return told as Answer;
   const detail = told !== null && typeof told === 'object' && 'detail' in told ? String(told.detail) : '';
-  throw new Refused(plain(`${url} answered ${answer.status}${detail && `: ${detail}`}`));
+  const faults = issuesIn(told).map(({ path: where, message, hint }) => {
+    return `\n${plain(`${where || 'config'}: ${message}${hint === undefined ? '' : `; ${hint}`}`)}`;
+  });
+  const said = plain(`${url} answered ${answer.status}${detail && `: ${detail}`}`);
+  throw new Refused(`${said}${faults.join('')}`, told);
+}
+
+function issuesIn(told: unknown): readonly ConfigIssue[] {
+  const { issues } = Object(told) as { issues?: unknown };
+  return Array.isArray(issues) ? (issues as readonly ConfigIssue[]) : [];
 }
 
 async function targetOf({ config: path, url, key }: GatewayPlace): Promise<Target> {

@@ -1,12 +1,11 @@
 /** How clients hear at once: callbacks to their servers, streams of events, held polls; plugged together. */
-import { keySha256 } from '../config/key.js';
-import type { LoadedConfig } from '../config/load.js';
 import type { Callback } from '../core/callback.js';
 import type { Clock } from '../core/clock.js';
 import type { Dialect, DoorServices } from '../core/dialect.js';
 import type { Events } from '../core/events.js';
 import type { Gateway } from '../core/gateway.js';
 import { Holds } from '../core/holds.js';
+import { changeMembers } from '../core/live.js';
 import type { TaskRecord, TaskStore } from '../core/store.js';
 import { openCallbacks } from '../net/callback.js';
 import { openAddresses } from '../net/callback-address.js';
@@ -17,9 +16,10 @@ import { Courier } from './callbacks.js';
 import type { App } from './doors.js';
 import { mountEvents } from './events.js';
 import { isOperator } from './operator-guard.js';
+import type { Config, Settings } from './settings.js';
 
 export interface TellingOptions {
-  readonly config: LoadedConfig['config'];
+  readonly settings: Settings;
   readonly clock: Clock;
   readonly events: Events;
   readonly store: TaskStore;
@@ -33,6 +33,8 @@ export interface Telling {
   mount(app: App): void;
   /** Begins to deliver, what an earlier process has left first. */
   start(): void;
+  /** Takes the `callbacks` of a new config; tries under way go on as they began. */
+  change(callbacks: Config['callbacks']): void;
   /** Ends every stream and every try under way. */
   stop(): Promise<void>;
   deadCallbacks(): Promise<readonly Callback[]>;
@@ -42,16 +44,33 @@ export interface Telling {
 /** As many as an operator reads at once. */
 const MOST_DEAD_CALLBACKS = 1_000;
 
-export function openTelling(options: TellingOptions): Telling {
-  const { config, clock, events, store, gateway, dialects, onFault } = options;
-  const { allowPrivate, answerWithinMs, ...settings } = config.callbacks;
+/** How callbacks leave, and for how long they are tried. */
+function openWay({ allowPrivate, answerWithinMs, ...settings }: Config['callbacks'], clock: Clock) {
   const addresses = openAddresses(allowPrivate);
-  const send = openCallbacks({ addresses, answerWithinMs, clock });
-  const courier = new Courier({ clock, events, ledger: store.callbacks, send, dialects, settings, onFault });
+  return { addresses, settings, send: openCallbacks({ addresses, answerWithinMs, clock }) };
+}
+
+export function openTelling(options: TellingOptions): Telling {
+  const { settings, clock, events, store, gateway, dialects, onFault } = options;
+  let way = openWay(settings.config.callbacks, clock);
+  const courier = new Courier({
+    clock,
+    events,
+    ledger: store.callbacks,
+    send: (call) => way.send(call),
+    dialects,
+    settings: way.settings,
+    onFault,
+  });
   const feed = openFeed({ events, clock, sayTask });
-  const adminKeySha256 = config.admin && keySha256(config.admin.key);
   return {
-    services: { callbackFault: addresses.faultOf, holds: new Holds(clock) },
+    services: { callbackFault: (url) => way.addresses.faultOf(url), holds: new Holds(clock) },
+    change(callbacks) {
+      const { settings: kept } = way;
+      const next = openWay(callbacks, clock);
+      changeMembers(kept, next.settings);
+      way = { ...next, settings: kept };
+    },
     mount: (app) =>
       mountEvents(app, {
         gateway,
@@ -59,9 +78,13 @@ export function openTelling(options: TellingOptions): Telling {
         inspect: (id) => gateway.inspect(id),
         onFault,
         // Where the operator has no key, a client's key still means the client.
-        isOperator: (context) =>
-          isOperator(context, adminKeySha256) &&
-          (adminKeySha256 !== undefined || keyOf(context.req.raw.headers, undefined) === undefined),
+        isOperator: (context) => {
+          const { adminKeySha256 } = settings;
+          return (
+            isOperator(context, adminKeySha256) &&
+            (adminKeySha256 !== undefined || keyOf(context.req.raw.headers, undefined) === undefined)
+          );
+        },
       }),
     start: () => courier.start(),
     async stop() {

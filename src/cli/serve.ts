@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util';
 import { ConfigError, startGateway } from '../app.js';
 import type { Command } from '../main.js';
 
-/** Serves until SIGTERM or SIGINT, then closes in order; a second signal ends it at once. */
+/** How soon a new config is noticed. */
+const WATCH_EVERY_MS = 500;
+
+/** Serves until SIGTERM or SIGINT, reads the config again on SIGHUP and when it changes; then closes in order; a second signal ends it at once. */
 export default {
   summary: 'serve the gateway described by a config file',
   usage: 'serve --config FILE',
@@ -12,7 +15,21 @@ export default {
       options: { config: { type: 'string', default: 'config.json' } },
     });
     try {
-      const gateway = await startGateway({ configPath: values.config, env: process.env });
+      const started = startGateway({
+        configPath: values.config,
+        env: process.env,
+        watchEveryMs: WATCH_EVERY_MS,
+      });
+      // Also while it starts: without a listener the signal ends the process.
+      process.on(
+        'SIGHUP',
+        () =>
+          void started.then(
+            (gateway) => gateway.reload('signal'),
+            () => {},
+          ),
+      );
+      const gateway = await started;
       await signalled();
       await gateway.close();
       return 0;

@@ -29,6 +29,7 @@ function toAccount(config: Config, entry: ProviderEntry, provider: Provider, pos
   const isPublic = !isPrivateBase(baseUrl);
   return {
     id: entry.id,
+    entry: JSON.stringify(entry),
     provider,
     baseUrl,
     apiKey: entry.apiKey,

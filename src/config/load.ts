@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What `use` may name. */
   readonly providers: ReadonlyMap<string, Provider>;
+  /** Told the config file, and each file that it refers to, as it is about to be read. */
+  readonly onFile?: ((path: string) => void) | undefined;
 }
 
 export interface LoadedConfig {
@@ -27,9 +29,10 @@ export interface LoadedConfig {
 }
 
 /** @throws ConfigError with every fault of the file. */
-export function loadConfig({ path, env, providers }: LoadOptions): LoadedConfig {
+export function loadConfig({ path, env, providers, onFile }: LoadOptions): LoadedConfig {
   const directory = dirname(resolve(path));
-  const { value, faults } = resolveReferences(readFile(path), { env, directory });
+  onFile?.(resolve(path));
+  const { value, faults } = resolveReferences(readFile(path), { env, directory, onFile });
   const parsed = configSchema.safeParse(value);
   const issues = parsed.error?.issues ?? [];
   const all = [

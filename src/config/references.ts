@@ -9,6 +9,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The config file's folder: relative file references start there. */
   readonly directory: string;
+  /** Told each file as it is about to be read. */
+  readonly onFile?: ((path: string) => void) | undefined;
 }
 
 export interface Resolved {
@@ -50,10 +52,12 @@ const NAME_AND_DEFAULT = /^([A-Za-z_]\w*)(?::-(.*))?$/s;
 
 type Outcome = { readonly text: string } | Omit<Fault, 'path'>;
 
-function resolveText(written: string, { env, directory }: Surroundings): Outcome {
+function resolveText(written: string, { env, directory, onFile }: Surroundings): Outcome {
   const outcome = fillVariables(written, env);
   if (!('text' in outcome) || !/^@\.?\//.test(written)) return outcome;
-  return readReferenced(resolve(directory, outcome.text.slice(1)), written.slice(1));
+  const file = resolve(directory, outcome.text.slice(1));
+  onFile?.(file);
+  return readReferenced(file, written.slice(1));
 }
 
 function fillVariables(written: string, env: Surroundings['env']): Outcome {

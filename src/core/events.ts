@@ -13,8 +13,17 @@ export type ComesBack = 'probe' | 'balance' | 'time' | 'operator';
 
 /** Who changed what keeps tasks away, and on what grounds. */
 export interface ChangedBy {
-  /** A call of this gateway, the operator, another replica, or the time that was stated. */
-  readonly by: 'submit' | 'poll' | 'balance' | 'threads' | 'report' | 'operator' | 'replica' | 'time';
+  /** A call of this gateway, the operator, another replica, the time that was stated, or a new config. */
+  readonly by:
+    | 'submit'
+    | 'poll'
+    | 'balance'
+    | 'threads'
+    | 'report'
+    | 'operator'
+    | 'replica'
+    | 'time'
+    | 'config';
   /** The provider's own word, where it said one. */
   readonly upstreamCode: string | null;
   /** The task whose call it was. */
@@ -47,6 +56,26 @@ export interface BreakerChange {
   readonly changedBy: ChangedBy | null;
 }
 
+/** What asked for the config to be read again. */
+export type ReloadedBy = 'signal' | 'file' | 'operator';
+
+/** The config was read again and holds. */
+export interface ConfigReload {
+  readonly by: ReloadedBy;
+  /** JSON paths of what is new; empty when nothing is. Never a value. */
+  readonly changed: readonly string[];
+  /** Paths whose new values wait for the next start. */
+  readonly needsRestart: readonly string[];
+  readonly tookMs: number;
+}
+
+/** The config was read again and cannot be used: the one before goes on. */
+export interface ConfigRefusal {
+  readonly by: ReloadedBy;
+  readonly issues: readonly { readonly path: string; readonly message: string; readonly hint?: string }[];
+  readonly tookMs: number;
+}
+
 export interface EventMap {
   'task-accepted': { readonly record: TaskRecord; readonly provider: string };
   'attempt-ended': { readonly record: TaskRecord; readonly attempt: Attempt };
@@ -61,6 +90,10 @@ export interface EventMap {
     readonly tries: number;
     readonly fault: string | null;
   };
+  'config-reloaded': ConfigReload;
+  'config-refused': ConfigRefusal;
+  /** A file of the config was written anew, and says the same. */
+  'config-unchanged': ConfigReload;
   /** A service has called by itself for one of its tasks. */
   'provider-called': { readonly provider: string; readonly taskId: string };
   /** A service was asked to call, and has not for this many results in a row: it is polled as one that does not. */

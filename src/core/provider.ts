@@ -166,6 +166,8 @@ export interface Provider {
 /** One account at one provider: what an entry of `providers` in the config becomes. */
 export interface Account {
   readonly id: string;
+  /** Differs when its entry in the config does; absent where there is no config. */
+  readonly entry?: string | undefined;
   readonly provider: Provider;
   readonly baseUrl: string;
   readonly apiKey: string;

@@ -1,12 +1,12 @@
 /** What keeps tasks and calls away from one account, what its answers say about that, and how it comes back. */
 import type { Clock } from '../core/clock.js';
 import type { SolveError } from '../core/errors.js';
-import type { BreakerScope, Events } from '../core/events.js';
+import type { BreakerScope } from '../core/events.js';
 import type { BreakerSettings } from '../core/gateway.js';
 import type { Account } from '../core/provider.js';
 import type { TaskKind } from '../core/task.js';
 import { Balance } from './balance.js';
-import { byCall, byOther, type CallMade, isCallFailure, pauseOf } from './call.js';
+import { byCall, byOther, type CallMade, isCallFailure, pauseOf, type Refusal } from './call.js';
 import { Circuit } from './circuit.js';
 import { Comeback, PROBE_PAUSE_MS } from './comeback.js';
 import { Doubt } from './doubt.js';
@@ -14,24 +14,18 @@ import { Gate, type GateMemory } from './gate.js';
 import { History } from './history.js';
 import { type KindState, KindStates } from './kind-states.js';
 import { Money } from './money.js';
-import type { Room } from './room.js';
 import { Tries, type Tryable } from './tries.js';
+import type { Awaited, Told } from './voice.js';
 
 export interface GateTools {
   readonly clock: Clock;
-  readonly events: Events;
+  readonly events: Told;
+  /** Changed in place by a reload. */
   readonly breaker: BreakerSettings;
-  readonly room: Room;
+  readonly room: Awaited;
 }
 
 const NOT_CLOSED: readonly Gate[] = [];
-
-/** A failed submit, and whether it was the try of an open gate. */
-export interface Refusal {
-  readonly error: SolveError;
-  readonly call: CallMade;
-  readonly isProbe: boolean;
-}
 
 export class AccountGates {
   readonly transport: Gate;
@@ -46,12 +40,12 @@ export class AccountGates {
   readonly circuit: Circuit;
   readonly #kinds: KindStates;
   readonly #judgement: Money;
-  readonly #comeback: Comeback;
+  readonly comeback: Comeback;
   readonly #tries: Tries;
   #failuresInRow = 0;
 
   constructor(
-    private readonly account: Account,
+    private readonly owner: { readonly account: Account },
     private readonly tools: GateTools,
     askBalance: () => Promise<number | null>,
   ) {
@@ -62,39 +56,46 @@ export class AccountGates {
     this.ban = this.#gate('ban');
     this.operator = this.#gate('operator');
     this.#kinds = new KindStates(
-      account,
+      owner,
       (kind) => this.#gate('kind', kind),
       () => clock.now(),
     );
     this.doubt = new Doubt(clock, breaker);
-    this.circuit = new Circuit(account.id);
-    const longestMs = account.timing('image_to_text').answerWithinMs;
-    this.#tries = new Tries(clock, longestMs, () => tools.room.changed(account.id));
+    const { id } = owner.account;
+    this.circuit = new Circuit(id);
+    const longestMs = () => owner.account.timing('image_to_text').answerWithinMs;
+    this.#tries = new Tries(clock, longestMs, () => tools.room.changed(id));
     const { transport, money, key } = this;
     const balance = () => this.balance;
     const silentUntil = () => this.silentUntil;
-    const graceMs = breaker.cooldownMs;
-    this.#comeback = new Comeback({ clock, balance, transport, money, key, silentUntil, graceMs });
+    const graceMs = () => breaker.cooldownMs;
+    const everyMs = () => owner.account.balanceCheckMs;
+    this.comeback = new Comeback({ clock, balance, transport, money, key, silentUntil, graceMs });
     this.#judgement = new Money({
       clock,
       breaker,
       gate: money,
       balance,
-      everyMs: account.balanceCheckMs,
+      everyMs,
       onNoSlot: (kind, error, call) => this.#shutKind(kind, error, call),
-      comeback: this.#comeback,
+      comeback: this.comeback,
     });
     this.balance = new Balance(clock, {
-      everyMs: account.balanceCheckMs,
-      mayAsk: () => this.#comeback.mayAsk,
+      everyMs,
+      mayAsk: () => this.comeback.mayAsk,
       ask: askBalance,
       onTold: (amount, askedAt) => this.#judgement.judge(amount, askedAt),
-      currency: account.provider.currency,
+      currency: owner.account.provider.currency,
     });
   }
 
   kind(kind: TaskKind): KindState {
     return this.#kinds.of(kind);
+  }
+
+  /** The account has other settings now. */
+  settingsChanged(): void {
+    this.#kinds.settingsChanged();
   }
 
   /** The kinds that have a state. */
@@ -159,7 +160,7 @@ export class AccountGates {
     const { rampMs } = this.tools.breaker;
     if (!this.transport.close({ by: byCall(call, error), askedAt: call.askedAt, rampMs })) return;
     this.circuit.close();
-    this.#comeback.later();
+    this.comeback.later();
   }
 
   /** What a failed call says about the account as a whole. */
@@ -210,7 +211,7 @@ export class AccountGates {
     this.#failuresInRow = 0;
     this.doubt.clear();
     for (const { circuit } of [this, ...kinds]) circuit.close();
-    this.#comeback.later();
+    this.comeback.later();
   }
 
   /** Closes again what an earlier process had closed, or what another one has; a ban that is over stays over. */
@@ -222,20 +223,10 @@ export class AccountGates {
       scope === 'money' ? this.#judgement.pace : this.tools.breaker;
     const cooldownMs = openings > 0 ? Math.min(firstMs * 2 ** (openings - 1), maxCooldownMs) : 0;
     const remembered = { since, openings, cooldownMs, isNoted: !isHint };
-    (state?.gate ?? this.#gateOf(scope)).open(cause, until, by, remembered);
+    (state?.gate ?? this.at(scope)).open(cause, until, by, remembered);
     if (scope === 'kind') state?.circuit.open();
     if (scope === 'transport') this.circuit.open();
-    this.#comeback.later();
-  }
-
-  /** Whether the account is closed at this scope. */
-  isShut(scope: BreakerScope): boolean {
-    return this.#gateOf(scope).isOpen;
-  }
-
-  /** Opens again what was closed on another replica's word. */
-  open(scope: BreakerScope): void {
-    this.#gateOf(scope).close({ by: byOther('replica') });
+    this.comeback.later();
   }
 
   /** What has been learnt of which kinds since this was asked last. */
@@ -245,20 +236,21 @@ export class AccountGates {
 
   /** Ends its timers. */
   close(): void {
-    this.#comeback.close();
+    this.comeback.close();
     this.#tries.close();
     this.circuit.shutdown();
     this.#kinds.close();
   }
 
-  #gateOf(scope: BreakerScope): Gate {
+  /** The gate of the account as a whole at this scope. */
+  at(scope: BreakerScope): Gate {
     const { transport, money, key, ban, operator } = this;
     return { transport, money, key, ban, operator, kind: transport }[scope];
   }
 
   #gate(scope: BreakerScope, kind: TaskKind | null = null): Gate {
     const { clock, events, room } = this.tools;
-    const provider = this.account.id;
+    const provider = this.owner.account.id;
     const onClose = () => room.changed(provider);
     return new Gate(scope, kind, { clock, events, provider, history: this.history, onClose });
   }
@@ -276,7 +268,7 @@ export class AccountGates {
     if (!isOneEnough && this.#failuresInRow < breaker.failures) return;
     this.transport.backOff(error.code, breaker, { ...call, by: byCall(call, error) });
     this.circuit.open();
-    this.#comeback.later();
+    this.comeback.later();
   }
 
   #shutKind(kind: TaskKind, error: SolveError, call: CallMade): void {
@@ -292,7 +284,9 @@ export class AccountGates {
       return;
     }
     // A published pause binds public hosts; emulators and tests on this machine may be faster.
-    const atLeastMs = this.account.isPublic ? pauseOf(error) : Math.min(pauseOf(error), breaker.cooldownMs);
+    const atLeastMs = this.owner.account.isPublic
+      ? pauseOf(error)
+      : Math.min(pauseOf(error), breaker.cooldownMs);
     gate.backOff(error.code, breaker, { askedAt: call.askedAt, atLeastMs, by });
   }
 }

@@ -13,11 +13,24 @@ import type {
 } from '../core/provider.js';
 import type { Task, TaskKind } from '../core/task.js';
 import { AccountGates, type GateTools } from './account-gates.js';
-import type { Call, CallMade } from './call.js';
+import {
+  type Call,
+  type CallLimits,
+  type CallMade,
+  isAboutAccount,
+  isComplete,
+  isFailedCall,
+  type Limits,
+  neutral,
+  type SubmitLimits,
+} from './call.js';
 import { isOpenCircuit } from './circuit.js';
+import { forgive } from './config-change.js';
 import { Places, type TakenPlace } from './places.js';
 import { PollDesk } from './poll-desk.js';
 import { Pushes } from './pushes.js';
+import { Tenure } from './tenure.js';
+import { Voice } from './voice.js';
 
 export interface AccountTools extends GateTools {
   readonly transport: Transport;
@@ -32,23 +45,6 @@ export interface Place extends TakenPlace {
   readonly endTry: () => void;
 }
 
-export interface CallLimits {
-  readonly timeoutMs: number;
-  /** The task that the call is made for. */
-  readonly taskId?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-interface SubmitLimits extends CallLimits {
-  /** What the service is asked to call when the task is done. */
-  readonly callbackUrl?: string | undefined;
-}
-
-interface Limits extends CallLimits {
-  /** Goes past the open circuit. */
-  readonly isProbe: boolean;
-}
-
 /** While a submit has gone unanswered for this long, other accounts are asked first. */
 const SLOW_SUBMIT_MS = 1_500;
 /** The cause of errors by which nothing new is known. */
@@ -61,20 +57,64 @@ export class AccountState {
   readonly places: Places;
   readonly polls: PollDesk;
   readonly pushes: Pushes;
+  /** When it was in the config. */
+  readonly tenure: Tenure;
   readonly #unanswered = new Set<{ readonly since: number }>();
+  readonly #voice: Voice;
+  #account: Account;
 
+  /** `since`: when a reload has brought it; absent for one of the start. */
   constructor(
-    readonly account: Account,
+    account: Account,
     private readonly tools: AccountTools,
+    since?: number,
   ) {
-    this.gates = new AccountGates(account, tools, () => this.#askBalance());
+    this.#account = account;
+    this.tenure = new Tenure(since);
+    this.#voice = new Voice(tools.events, tools.room);
+    const inside = { ...tools, events: this.#voice, room: this.#voice };
+    this.gates = new AccountGates(this, inside, () => this.#askBalance());
     const { threads } = account.provider;
     const askThreads = threads && (() => this.#askAbout('threads', threads));
-    this.places = new Places(account, { ...tools, gates: this.gates, askThreads });
+    this.places = new Places(this, { ...inside, gates: this.gates, askThreads });
     this.polls = new PollDesk(this, tools.clock);
     this.pushes = new Pushes((results) =>
-      tools.events.emit('calls-missed', { provider: account.id, results }),
+      this.#voice.emit('calls-missed', { provider: account.id, results }),
     );
+  }
+
+  /** As the config has it now, or had it last. */
+  get account(): Account {
+    return this.#account;
+  }
+
+  /** Whether an entry means this account: same service, same address, same key. */
+  isSame({ id, provider, baseUrl, apiKey }: Account): boolean {
+    const own = this.#account;
+    return id === own.id && provider === own.provider && baseUrl === own.baseUrl && apiKey === own.apiKey;
+  }
+
+  /** Takes new settings; everything else stays as it is, but for what a new entry may have put right. */
+  change(account: Account): void {
+    const isNewEntry = account.entry !== this.#account.entry;
+    this.#account = account;
+    this.gates.settingsChanged();
+    if (isNewEntry) forgive(this.gates);
+    this.gates.comeback.open();
+  }
+
+  /** Is out of the config: goes on with what it has in hand, and asks for nothing of its own accord. */
+  retire(): void {
+    this.tenure.end(this.tools.clock.now());
+    this.#voice.isSilent = true;
+    this.gates.comeback.close();
+  }
+
+  /** Is in the config again; `change` says with which settings. */
+  comeBack(): void {
+    this.tenure.begin(this.tools.clock.now());
+    this.#voice.isSilent = false;
+    forgive(this.gates);
   }
 
   get id(): string {
@@ -257,30 +297,4 @@ export class AccountState {
     const tookMs = this.tools.clock.now() - startedAt;
     this.tools.events.emit('exchange', { provider: this.id, call, outcome, tookMs });
   }
-}
-
-/** Whether a call failed as a call; a service that says a task took too long has answered. */
-function isFailedCall(call: Call, error: SolveError): boolean {
-  return error.opens === 'transport' && (call === 'submit' || error.evidence.upstreamCode === undefined);
-}
-
-/** Questions that a service may not know: that it answers them at all is enough. */
-function isAboutAccount(call: Call): boolean {
-  return call === 'balance' || call === 'threads';
-}
-
-/**
- * Whether the service itself has answered, in whatever words: a balance call that it does not know, or answers in
- * a form that nobody can read, shows that it is reached. Pages and 5xx may come from something in front of it.
- */
-function isComplete(reply: UpstreamReply | undefined): boolean {
-  if (reply === undefined || reply.status >= 500) return false;
-  return reply.status >= 400 || !reply.body.trimStart().startsWith('<');
-}
-
-/** An error that opens nothing here, as a result; anything else is thrown on. */
-function neutral(thrown: unknown): SolveError {
-  const error = asSolveError(thrown);
-  if (error.opens === 'kind' || error.opens === 'transport') throw error;
-  return error;
 }

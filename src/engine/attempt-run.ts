@@ -24,9 +24,9 @@ export interface AttemptTools {
   readonly lease: TaskLease;
   readonly budgets: Budgets;
   /** The lag, in ms, that one poll less is worth. */
-  readonly pollCostMs: number;
+  readonly pollCostMs: () => number;
   /** The address that a provider calls when this attempt is done; absent where nobody can call. */
-  readonly callbackUrl?: ((attempt: CalledAttempt) => string) | undefined;
+  readonly callbackUrl?: ((attempt: CalledAttempt) => string | undefined) | undefined;
   /** When clients come back. */
   readonly asks: Asks;
 }
@@ -43,12 +43,19 @@ export interface AttemptTerms {
 export class AttemptRun {
   /** Made so far, by this process. */
   #polls = 0;
+  /** Whether its provider is asked to call: what a reload says later is for attempts made later. */
+  #isAsked: boolean;
 
   constructor(
     readonly index: number,
     private readonly terms: AttemptTerms,
     private readonly tools: AttemptTools,
-  ) {}
+  ) {
+    const { provider, callsBack = false } = this.account.account;
+    const { callbackUrl, ledger } = tools;
+    this.#isAsked =
+      callsBack && callbackUrl !== undefined && !provider.answersAtOnce(ledger.record.task.kind);
+  }
 
   get place(): Place {
     return this.terms.place;
@@ -109,8 +116,10 @@ export class AttemptRun {
     const { task } = ledger.record;
     const { answerWithinMs } = this.account.account.timing(task.kind);
     const timeoutMs = Math.min(answerWithinMs, Math.max(1, end.deadlineAt - clock.now()));
+    const callbackUrl = this.#callbackUrl;
+    this.#isAsked = callbackUrl !== undefined;
     try {
-      const limits = { timeoutMs, taskId: ledger.record.id, callbackUrl: this.#callbackUrl };
+      const limits = { timeoutMs, taskId: ledger.record.id, callbackUrl };
       return await this.account.submit(task, this.place, limits);
     } catch (thrown) {
       return asSolveError(thrown);
@@ -130,13 +139,6 @@ export class AttemptRun {
   /** Polls slowly for an answer that nobody counts on any more. */
   drain(notBefore?: number): Promise<Verdict> {
     return this.#poll((terms) => drainPlan(terms, notBefore));
-  }
-
-  /** Whether its provider is asked to call. */
-  get #isAsked(): boolean {
-    const { provider, callsBack = false } = this.account.account;
-    const { callbackUrl, ledger } = this.tools;
-    return callsBack && callbackUrl !== undefined && !provider.answersAtOnce(ledger.record.task.kind);
   }
 
   /** What its provider is asked to call. */
@@ -181,7 +183,7 @@ export class AttemptRun {
       deadlineAt: end.deadlineAt,
       times: this.score.times,
       // A call that several tasks share costs each of them a part.
-      costMs: () => pollCostMs / this.account.polls.tasksPerCall(upstream),
+      costMs: () => pollCostMs() / this.account.polls.tasksPerCall(upstream),
       // Whoever is called back hears between two polls too.
       rhythm: () => (options.callbackUrl === undefined ? asks.rhythmOf(id) : undefined),
       heldMs: () => this.account.polls.longestHoldMs(upstream, pace),

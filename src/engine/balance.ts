@@ -4,7 +4,7 @@ import type { Currency } from '../core/provider.js';
 
 export interface BalanceAsking {
   /** Least time between two calls. */
-  readonly everyMs: number;
+  readonly everyMs: () => number;
   /** Whether the account may be called at all now. */
   readonly mayAsk: () => boolean;
   readonly ask: () => Promise<number | null>;
@@ -38,9 +38,16 @@ export class Balance {
     this.#askedAt = at;
   }
 
+  /** The same account under another name or address: what it was told, and when it was asked last, holds for it. */
+  takeOver(other: Balance): void {
+    this.#amount = other.#amount;
+    this.#askedAt = other.#askedAt;
+    this.#toldAt = other.#toldAt;
+  }
+
   /** The earliest time the service may be asked again. */
   get askableAt(): number {
-    return this.#askedAt + this.asking.everyMs;
+    return this.#askedAt + this.asking.everyMs();
   }
 
   /** In USD as last told; null before the first answer and where the service counts in anything else. */
@@ -64,7 +71,7 @@ export class Balance {
 
   /** The service has told of money so lately that it cannot be asked again yet. */
   get isKnownPositive(): boolean {
-    const isRecent = this.clock.now() - this.#toldAt < this.asking.everyMs;
+    const isRecent = this.clock.now() - this.#toldAt < this.asking.everyMs();
     return isRecent && this.#amount !== null && this.#amount > 0;
   }
 

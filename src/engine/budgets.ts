@@ -17,9 +17,10 @@ export class Budgets {
   readonly retries: RetryBudget;
   readonly hedges: HedgeBudget;
 
-  constructor(clock: Clock, { retryBudget, hedge }: RoutingSettings) {
-    this.retries = new RetryBudget(clock, retryBudget);
-    this.hedges = new HedgeBudget(hedge?.share ?? 0);
+  /** `routing` is changed in place by a reload; what was earned and spent stands. */
+  constructor(clock: Clock, routing: RoutingSettings) {
+    this.retries = new RetryBudget(clock, () => routing.retryBudget);
+    this.hedges = new HedgeBudget(() => routing.hedge?.share ?? 0);
   }
 
   /** Takes the leave for one attempt, which the caller has seen to be there. */

@@ -69,7 +69,7 @@ function candidateFor(state: AccountState, index: number, judging: Judging): Can
     standing: standingOf(state, index, { record, known }),
     rank: isPlain ? position : STRATEGIES[strategy].rank(new AccountMerits(state, position, judging)),
     refuses: refusal(state, terms, judging),
-    tried: triedBefore(record, account.id),
+    tried: triedBefore(record, state),
     closed: closedStates(gates.closing(kind, known), now),
     hasRoom: places.hasRoomFor(kind, known),
     doubtful: state.doubtful,
@@ -161,11 +161,12 @@ function refusal(
   return account.provider.refuses(task);
 }
 
-function triedBefore({ attempts }: TaskRecord, id: string): Candidate['tried'] {
+function triedBefore({ attempts }: TaskRecord, { id, tenure }: AccountState): Candidate['tried'] {
   if (attempts.length === 0) return 'no';
-  // An intent that was withdrawn before it left says nothing about the provider.
+  // An intent that was withdrawn before it left says nothing about the provider, nor does what its last key met.
   const last = attempts.findLast(
-    ({ provider, outcome, mayBeCharged }) => provider === id && (outcome !== 'cancelled' || mayBeCharged),
+    ({ provider, outcome, mayBeCharged, startedAt }) =>
+      provider === id && (mayBeCharged || (outcome !== 'cancelled' && startedAt >= tenure.since)),
   );
   if (!last) return 'no';
   if (last.outcome === 'unsolvable') return 'unsolvable';

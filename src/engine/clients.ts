@@ -8,10 +8,23 @@ import { factsOf, type Task, targetHost } from '../core/task.js';
 const KEY_SHAPE = /^[\x21-\x7e]{1,256}$/;
 
 export class Clients {
-  readonly #entries: readonly { readonly client: Client; readonly hash: Buffer }[];
+  #entries: readonly { readonly client: Client; readonly hash: Buffer }[] = [];
+  /** The last entry of every client there ever was: tasks outlive the entry of their client. */
+  readonly #known = new Map<string, Client>();
 
   constructor(clients: readonly Client[]) {
+    this.change(clients);
+  }
+
+  /** Takes the clients of a new config. */
+  change(clients: readonly Client[]): void {
     this.#entries = clients.map((client) => ({ client, hash: Buffer.from(client.keySha256, 'hex') }));
+    for (const client of clients) this.#known.set(client.id, client);
+  }
+
+  /** The client of a task, as the config has it now, or had it last. */
+  byId(id: string): Client | undefined {
+    return this.#known.get(id);
   }
 
   /** The client of a key; every known key is compared, in constant time. @throws SolveError `auth`. */

@@ -11,7 +11,7 @@ export interface ComebackOwner {
   readonly key: Gate;
   readonly silentUntil: () => number | undefined;
   /** How long a real task goes first where no balance call has ever worked. */
-  readonly graceMs: number;
+  readonly graceMs: () => number;
 }
 
 /** How soon those who wait for somebody else's try look again. */
@@ -53,6 +53,12 @@ export class Comeback {
     this.later(clock.now() + PROBE_PAUSE_MS);
   }
 
+  /** Checks from now on, as the settings stand. */
+  open(): void {
+    this.#isClosed = false;
+    this.later();
+  }
+
   /** Ends its timer. */
   close(): void {
     this.#isClosed = true;
@@ -62,6 +68,6 @@ export class Comeback {
   /** A balance call that has never worked may be all that does not work: a real task goes first. */
   #dueAt({ scope, until }: Gate): number {
     const isDoubtful = scope === 'transport' && this.#hasFailed;
-    return (until ?? 0) + (isDoubtful ? this.owner.graceMs : 0);
+    return (until ?? 0) + (isDoubtful ? this.owner.graceMs() : 0);
   }
 }

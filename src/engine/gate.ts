@@ -1,14 +1,15 @@
 /** Why something is closed to new work, since when and until when, who closed it, and how it comes back. */
 
 import type { Clock } from '../core/clock.js';
-import type { BreakerChange, BreakerScope, ChangedBy, ComesBack, Events } from '../core/events.js';
+import type { BreakerChange, BreakerScope, ChangedBy, ComesBack } from '../core/events.js';
 import type { TaskKind } from '../core/task.js';
 import type { History } from './history.js';
 import { Ramp } from './ramp.js';
+import type { Told } from './voice.js';
 
 export interface GateOwner {
   readonly clock: Clock;
-  readonly events: Events;
+  readonly events: Told;
   readonly provider: string;
   readonly history: History;
   /** Told when an open gate closes. */

@@ -1,22 +1,17 @@
-/** The gateway itself: takes tasks, keeps the running ones, answers for the finished ones. */
-import type { Clock } from '../core/clock.js';
 import { SolveError } from '../core/errors.js';
-import type { Events } from '../core/events.js';
 import type {
-  BreakerSettings,
   Client,
   Gateway,
   KindOffer,
-  RoutingSettings,
   Submission,
   Usage as UsageFigures,
   UsageScope,
 } from '../core/gateway.js';
-import type { Account, CalledAttempt, Transport } from '../core/provider.js';
+import type { CalledAttempt } from '../core/provider.js';
 import type { ProviderStatus, ProviderStory } from '../core/status.js';
-import { BudgetSpent, isOpen, KeyTaken, type TaskRecord, type TaskStore } from '../core/store.js';
-import { AccountState } from './account.js';
+import { BudgetSpent, isOpen, KeyTaken, type TaskRecord } from '../core/store.js';
 import { statusOf, storyOf } from './account-status.js';
+import { Accounts } from './accounts.js';
 import { Activity } from './activity.js';
 import { Asks } from './asks.js';
 import { Budgets } from './budgets.js';
@@ -24,36 +19,19 @@ import { dearest } from './candidates.js';
 import { Clients, checkAllowed, startOfDay, Usage } from './clients.js';
 import { Offers } from './offers.js';
 import { Recollection } from './recollection.js';
-import { newRecord } from './records.js';
+import { newRecord, notFound } from './records.js';
 import { Repeats } from './repeats.js';
 import { Reports } from './reports.js';
 import { Room } from './room.js';
+import { type EngineOptions, type EngineSettings, Settings } from './settings.js';
 import { TaskIds } from './task-ids.js';
 import { Tasks } from './tasks.js';
 
-export interface EngineOptions {
-  readonly clock: Clock;
-  readonly events: Events;
-  readonly store: TaskStore;
-  readonly transport: Transport;
-  readonly accounts: readonly Account[];
-  readonly clients: readonly Client[];
-  readonly routing: RoutingSettings;
-  readonly breaker: BreakerSettings;
-  readonly onStoreError: (error: unknown) => void;
-  /** The lag, in ms, that one poll less is worth; what the config's default says when absent. */
-  readonly pollCostMs?: number | undefined;
-  /** The address that a provider calls when an attempt is done; absent where nobody can call. */
-  readonly callbackUrl?: ((attempt: CalledAttempt) => string) | undefined;
-  /** How long a request whose answer nobody heard may be repeated without counting twice; 0 or absent for never. */
-  readonly repeatWindowMs?: number | undefined;
-}
-
-const POLL_COST_MS = 75;
-
 export class Engine implements Gateway {
   readonly #options: EngineOptions;
-  readonly #accounts: readonly AccountState[];
+  readonly #settings: Settings;
+  readonly #accounts: Accounts;
+  readonly #room = new Room();
   readonly #clients: Clients;
   readonly #usage: Usage;
   readonly #offers: Offers;
@@ -66,8 +44,10 @@ export class Engine implements Gateway {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const room = new Room();
-    this.#accounts = options.accounts.map((account) => new AccountState(account, { ...options, room }));
+    const room = this.#room;
+    this.#settings = new Settings(options);
+    const { breaker, routing } = this.#settings;
+    this.#accounts = new Accounts(options.accounts, { ...options, breaker, room });
     this.#clients = new Clients(options.clients);
     this.#usage = new Usage(() => options.clock.now());
     this.#offers = new Offers({
@@ -77,7 +57,7 @@ export class Engine implements Gateway {
       until: (event, waitMs) => this.#tasks.until(event, waitMs),
     });
     this.#ids = new TaskIds(options.store);
-    this.#repeats = new Repeats(options.clock, options.repeatWindowMs ?? 0);
+    this.#repeats = new Repeats(options.clock, () => this.#settings.repeatWindowMs);
     this.#recollection = new Recollection({ ...options, accounts: this.#accounts });
     this.#recollection.start();
     this.#reports = new Reports({
@@ -87,12 +67,13 @@ export class Engine implements Gateway {
     });
     this.#tasks = new Tasks({
       ...options,
-      budgets: new Budgets(options.clock, options.routing),
-      pollCostMs: options.pollCostMs ?? POLL_COST_MS,
+      routing,
+      budgets: new Budgets(options.clock, routing),
+      pollCostMs: () => this.#settings.pollCostMs,
       asks: new Asks(),
       accounts: this.#accounts,
       room,
-      clientOf: (clientId) => options.clients.find(({ id }) => id === clientId),
+      clientOf: (clientId) => this.#clients.byId(clientId),
       onBegun: (clientId) => this.#usage.resume(clientId),
       onOver: (clientId) => this.#usage.end(clientId),
       onFact: (key, value) => this.#recollection.learn(key, value),
@@ -116,12 +97,23 @@ export class Engine implements Gateway {
     this.#recollection.keepScores();
   }
 
+  /** Takes new settings, all at once; what runs goes on with what it has bought, and decides by them from now on. */
+  change(settings: EngineSettings): void {
+    const { clock, onStoreError } = this.#options;
+    const added = this.#accounts.change(settings.accounts);
+    this.#settings.change(settings);
+    this.#clients.change(settings.clients);
+    void this.#recollection.welcome(added).catch(onStoreError);
+    this.#room.allChanged((goOn) => clock.after(0, goOn));
+  }
+
   authenticate(key: string | undefined): Client {
     return this.#clients.authenticate(key);
   }
 
   async submit(client: Client, submission: Submission): Promise<TaskRecord> {
     const { clock, store } = this.#options;
+    const { routing } = this.#settings;
     if (this.#isStopping || !store.isHeld)
       throw new SolveError('overloaded', { detail: 'The gateway takes nothing now.', retryAfterMs: 1_000 });
     checkAllowed(client, submission.task);
@@ -129,9 +121,14 @@ export class Engine implements Gateway {
     try {
       const limitUsd = client.limits?.usdPerDay;
       const budget = limitUsd === undefined ? undefined : { limitUsd, since: startOfDay(clock.now()) };
-      const reservedUsd = budget && dearest(this.#accounts, submission.task.kind);
-      const record = newRecord(await this.#ids.take(), client, { ...submission, reservedUsd }, this.#options);
-      return await this.#tasks.begin(record, client, budget);
+      const reservedUsd = budget && dearest(this.#accounts.configured, submission.task.kind);
+      const record = newRecord(
+        await this.#ids.take(),
+        client,
+        { ...submission, reservedUsd },
+        { clock, routing },
+      );
+      return await this.#tasks.begin(record, budget);
     } catch (error) {
       this.#usage.end(client.id);
       return await this.#notBegun(client, submission, error);
@@ -159,7 +156,7 @@ export class Engine implements Gateway {
 
   async untilAccepted(id: number, signal?: AbortSignal): Promise<TaskRecord> {
     const run = this.#tasks.running(id);
-    if (run) await this.#tasks.until(run.accepted, this.#options.routing.acceptWithinMs, signal);
+    if (run) await this.#tasks.until(run.accepted, this.#settings.routing.acceptWithinMs, signal);
     const record = run?.record ?? (await this.#lookUp(id));
     if (!record) throw notFound(id);
     return record;
@@ -236,13 +233,24 @@ export class Engine implements Gateway {
   }
 
   providers(): readonly ProviderStatus[] {
-    return this.#accounts.map((state) => statusOf(state, this.#options.clock.now()));
+    return this.#accounts.configured.map((state) => statusOf(state, this.#options.clock.now()));
   }
 
   /** Everything that is known of one account; undefined for an unknown one. */
   provider(id: string): ProviderStory | undefined {
-    const account = this.#account(id);
+    const account = this.#accounts.byId(id);
     return account && storyOf(account, this.#options.clock.now());
+  }
+
+  /** Ids of all accounts that have tasks in hand, or may have. */
+  get accountNames(): readonly string[] {
+    const { configured, leaving } = this.#accounts;
+    return [...new Set([...configured, ...leaving].map(({ id }) => id))];
+  }
+
+  /** Accounts that a reload has taken out and that have tasks in hand yet. */
+  leaving(): readonly ProviderStatus[] {
+    return this.#accounts.leaving.map((state) => statusOf(state, this.#options.clock.now()));
   }
 
   get inFlight(): number {
@@ -256,13 +264,11 @@ export class Engine implements Gateway {
 
   /** Keeps new tasks from an account, or lets them in again; false for an unknown account. */
   hold(id: string, reason: string): boolean {
-    this.#account(id)?.hold(reason);
-    return this.#account(id) !== undefined;
+    return this.#accounts.hold(id, reason);
   }
 
   admit(id: string, reason: string): boolean {
-    this.#account(id)?.admit(reason);
-    return this.#account(id) !== undefined;
+    return this.#accounts.admit(id, reason);
   }
 
   /**
@@ -273,13 +279,13 @@ export class Engine implements Gateway {
     this.#isStopping = true;
     this.#recollection.stop();
     const booked = this.#tasks.stop(graceMs);
-    for (const account of this.#accounts) account.close();
+    this.#accounts.close();
     await booked;
   }
 
   /** A provider says that an attempt is done: it is asked for its result at once, within its pace. */
   nudge(called: CalledAttempt): void {
-    this.#account(called.provider)?.pushes.heard(called);
+    this.#accounts.called(called)?.pushes.heard(called);
   }
 
   /** Whether this process works on the task. */
@@ -290,12 +296,4 @@ export class Engine implements Gateway {
   usage(scope: UsageScope = {}): UsageFigures {
     return this.#offers.usage(scope);
   }
-
-  #account(name: string): AccountState | undefined {
-    return this.#accounts.find(({ id }) => id === name);
-  }
-}
-
-function notFound(id: number): SolveError {
-  return new SolveError('task_not_found', { detail: `There is no task ${id} for this key.` });
 }

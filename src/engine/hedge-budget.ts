@@ -7,15 +7,15 @@ export class HedgeBudget {
   #tokens = 0;
 
   /** `share`: hedges per task bought; 0 for never. */
-  constructor(private readonly share: number) {}
+  constructor(private readonly share: () => number) {}
 
   get isOn(): boolean {
-    return this.share > 0;
+    return this.share() > 0;
   }
 
   /** A task was bought for the first time. */
   earn(): void {
-    this.#tokens = Math.min(MOST_TOKENS, this.#tokens + this.share);
+    this.#tokens = Math.min(MOST_TOKENS, this.#tokens + this.share());
   }
 
   get hasToken(): boolean {

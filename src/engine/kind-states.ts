@@ -7,7 +7,7 @@ import type { Gate } from './gate.js';
 import { LearnedLimit } from './learned-limit.js';
 import { Score } from './scores.js';
 
-/** What the config and the provider's file say of a kind at one account; it never changes. */
+/** What the config and the provider's file say of a kind at one account. */
 export interface KindTerms {
   /** It is asked for this kind at all. */
   readonly isTaken: boolean;
@@ -18,7 +18,8 @@ export interface KindTerms {
 }
 
 export interface KindState {
-  readonly terms: KindTerms;
+  /** Replaced when the settings of the account change. */
+  terms: KindTerms;
   readonly circuit: Circuit;
   readonly gate: Gate;
   readonly score: Score;
@@ -33,7 +34,7 @@ export class KindStates {
   #last: { readonly asked: TaskKind; readonly state: KindState } | undefined;
 
   constructor(
-    private readonly account: Account,
+    private readonly owner: { readonly account: Account },
     private readonly openGate: (kind: TaskKind) => Gate,
     private readonly now: () => number,
   ) {}
@@ -52,8 +53,8 @@ export class KindStates {
     if (known) return known;
     const gate = this.openGate(kind);
     const state = {
-      terms: termsOf(this.account, kind),
-      circuit: new Circuit(`${this.account.id} ${kind}`),
+      terms: termsOf(this.owner.account, kind),
+      circuit: new Circuit(`${this.owner.account.id} ${kind}`),
       gate,
       score: new Score(this.now),
       acceptance: new Acceptance(),
@@ -61,6 +62,11 @@ export class KindStates {
     };
     this.#states.set(kind, state);
     return state;
+  }
+
+  /** What the account's settings say of each kind is read anew. */
+  settingsChanged(): void {
+    for (const [kind, state] of this.#states) state.terms = termsOf(this.owner.account, kind);
   }
 
   /** Whether this very name has a state of its own. */

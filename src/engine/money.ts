@@ -14,7 +14,7 @@ export interface MoneyOwner {
   readonly gate: Gate;
   readonly balance: () => Balance;
   /** Least time between two balance calls. */
-  readonly everyMs: number;
+  readonly everyMs: () => number;
   /** There is money after all: no thread was free for this kind. */
   readonly onNoSlot: (kind: TaskKind, error: SolveError, call: CallMade) => void;
   readonly comeback: Comeback;
@@ -28,7 +28,8 @@ export class Money {
 
   /** Closed for a check that rarely shows money less and less often. */
   get pace(): Backoff {
-    const { everyMs: cooldownMs, breaker } = this.owner;
+    const { everyMs, breaker } = this.owner;
+    const cooldownMs = everyMs();
     return { cooldownMs, maxCooldownMs: Math.max(cooldownMs, breaker.maxCooldownMs) };
   }
 

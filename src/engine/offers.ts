@@ -4,13 +4,14 @@ import type { Client, KindOffer, Usage, UsageScope } from '../core/gateway.js';
 import type { TaskStore } from '../core/store.js';
 import { KIND_NAMES } from '../core/task.js';
 import type { AccountState } from './account.js';
+import type { Accounts } from './accounts.js';
 import { type Activity, roomOf } from './activity.js';
 import { startOfDay } from './clients.js';
 
 export interface OfferTools {
   readonly clock: Clock;
   readonly store: TaskStore;
-  readonly accounts: readonly AccountState[];
+  readonly accounts: Accounts;
   readonly activity: Activity;
   /** Waits for an event, at most so long, and no longer than the gateway itself. */
   readonly until: (event: Promise<unknown>, waitMs: number) => Promise<void>;
@@ -51,13 +52,13 @@ export class Offers {
   usage({ client, kind }: UsageScope): Usage {
     const { accounts, activity, clock } = this.tools;
     return {
-      ...roomOf(client ? this.#accountsOf(client) : accounts, clock.now(), kind),
+      ...roomOf(client ? this.#accountsOf(client) : accounts.configured, clock.now(), kind),
       ...activity.means(kind),
       hours: client ? activity.hoursOf(client.id) : [],
     };
   }
 
   #accountsOf({ providers }: Client): readonly AccountState[] {
-    return this.tools.accounts.filter(({ id }) => providers?.includes(id) ?? true);
+    return this.tools.accounts.configured.filter(({ id }) => providers?.includes(id) ?? true);
   }
 }

@@ -4,12 +4,12 @@ import type { Account } from '../core/provider.js';
 import type { TaskKind } from '../core/task.js';
 import type { AccountGates } from './account-gates.js';
 import type { KindState } from './kind-states.js';
-import type { Room } from './room.js';
 import { ThreadCount } from './thread-count.js';
+import type { Awaited } from './voice.js';
 
 export interface PlacesTools {
   readonly clock: Clock;
-  readonly room: Room;
+  readonly room: Awaited;
   readonly gates: AccountGates;
   /** Asks the service for the threads of the plan; undefined where it does not tell. */
   readonly askThreads: (() => Promise<number | null>) | undefined;
@@ -32,14 +32,14 @@ export class Places {
   readonly #told: ThreadCount | undefined;
 
   constructor(
-    private readonly account: Account,
+    private readonly owner: { readonly account: Account },
     private readonly tools: PlacesTools,
   ) {
     const { askThreads, clock, gates } = tools;
     this.#told =
       askThreads &&
       new ThreadCount(clock, {
-        everyMs: account.balanceCheckMs * THREADS_EVERY,
+        everyMs: () => owner.account.balanceCheckMs * THREADS_EVERY,
         mayAsk: () => gates.closedBy.length === 0,
         ask: askThreads,
         onTold: () => this.offer(),
@@ -49,7 +49,7 @@ export class Places {
   /** Most tasks in flight at once, by the config and by what the service says of the plan; undefined for no limit. */
   get most(): number | undefined {
     const told = this.#told?.value ?? Number.POSITIVE_INFINITY;
-    const most = Math.min(this.account.threads ?? Number.POSITIVE_INFINITY, told);
+    const most = Math.min(this.owner.account.threads ?? Number.POSITIVE_INFINITY, told);
     return most === Number.POSITIVE_INFINITY ? undefined : most;
   }
 
@@ -61,7 +61,7 @@ export class Places {
 
   /** Tells whoever waits for this account that there is room. */
   offer(): void {
-    this.tools.room.freed(this.account.id, (kind) => this.hasRoomFor(kind));
+    this.tools.room.freed(this.owner.account.id, (kind) => this.hasRoomFor(kind));
   }
 
   /** Takes a place, whether there is one or not; `onRelease` is called when it is given back. */

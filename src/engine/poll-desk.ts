@@ -2,7 +2,7 @@
 import type { Clock } from '../core/clock.js';
 import { asSolveError } from '../core/errors.js';
 import type { Account, Polled, Solved, Timing, UpstreamId, UpstreamTask } from '../core/provider.js';
-import type { CallLimits } from './account.js';
+import type { CallLimits } from './call.js';
 import { JointPolls, longestHoldMs, type Waiting } from './joint-polls.js';
 import { floorOf } from './poll-schedule.js';
 import { Recent } from './recent.js';

@@ -28,6 +28,11 @@ export class Pushes {
     return this.#isHeard;
   }
 
+  /** Whether somebody waits for a call for this attempt. */
+  awaits(which: Which): boolean {
+    return this.#waiting.has(keyOf(which));
+  }
+
   /** The service has called for this attempt; one that nobody waits for yet is told of it when it does. */
   heard(which: Which): void {
     this.#missed = 0;

@@ -8,6 +8,9 @@ import type { TaskStore } from '../core/store.js';
 import type { TaskKind } from '../core/task.js';
 import type { AcceptanceFigures } from './acceptance.js';
 import type { AccountState } from './account.js';
+import type { Accounts } from './accounts.js';
+import { byOther } from './call.js';
+import { forgive } from './config-change.js';
 import type { GateMemory } from './gate.js';
 import type { ScoreFigures } from './scores.js';
 
@@ -15,7 +18,7 @@ export interface RecollectionTools {
   readonly clock: Clock;
   readonly events: Events;
   readonly store: TaskStore;
-  readonly accounts: readonly AccountState[];
+  readonly accounts: Accounts;
 }
 
 /** A closed gate as it is remembered; null once it is open again. */
@@ -55,7 +58,14 @@ export class Recollection {
 
   /** Brings back what the last process knew. */
   async load(): Promise<void> {
-    const facts = await this.#tools.store.recall();
+    await this.#recall(() => true);
+  }
+
+  async #recall(isWanted: (provider: string) => boolean): Promise<void> {
+    const facts = [...(await this.#tools.store.recall())].filter(([key]) => {
+      const [, provider = ''] = key.split(' ');
+      return isWanted(parseGateKey(key)?.provider ?? provider);
+    });
     // What happened is brought back first: a gate that is closed again writes it down anew.
     for (const [key, value] of facts) if (key.startsWith('changes ')) this.#restore(key, value);
     for (const [key, value] of facts) if (!key.startsWith('changes ')) this.#restore(key, value);
@@ -76,11 +86,22 @@ export class Recollection {
       }),
       events.on('breaker-closed', (change) => remember(change, null)),
     );
-    for (const { id, account, gates } of accounts) {
-      gates.balance.onTold((amount, at) =>
-        store.remember(`balance ${id}`, { of: fingerprint(account), amount, at } satisfies BalanceFact),
-      );
-    }
+    for (const state of accounts.configured) this.#keepBalance(state);
+  }
+
+  /** Brings back what was known of accounts that a reload has brought, and remembers them from now on. */
+  async welcome(added: readonly AccountState[]): Promise<void> {
+    if (added.length === 0) return;
+    for (const state of added) this.#keepBalance(state);
+    await this.#recall((provider) => added.some((state) => state === this.#account(provider)));
+    for (const { gates } of added) forgive(gates);
+  }
+
+  #keepBalance({ id, account, gates }: AccountState): void {
+    const of = fingerprint(account);
+    gates.balance.onTold((amount, at) =>
+      this.#tools.store.remember(`balance ${id}`, { of, amount, at } satisfies BalanceFact),
+    );
   }
 
   /** Writes the solve times down now and then. */
@@ -96,10 +117,12 @@ export class Recollection {
     const gate = parseGateKey(key);
     if (!gate || !HINTS.has(gate.scope)) return;
     const gates = this.#account(gate.provider)?.gates;
-    if (value !== null && gates?.isShut(gate.scope) === false) {
+    if (value !== null && gates?.at(gate.scope).isOpen === false) {
       this.#hinted.add(key);
       this.#restore(key, value, true);
-    } else if (value === null && this.#hinted.delete(key)) gates?.open(gate.scope);
+    } else if (value === null && this.#hinted.delete(key)) {
+      gates?.at(gate.scope).close({ by: byOther('replica') });
+    }
   }
 
   stop(): void {
@@ -135,7 +158,7 @@ export class Recollection {
   }
 
   #rememberScores(): void {
-    for (const { id, account, gates } of this.#tools.accounts) {
+    for (const { id, account, gates } of this.#tools.accounts.configured) {
       const of = fingerprint(account);
       for (const [kind, score] of gates.learnt.changedScores())
         this.#tools.store.remember(`score ${id} ${kind}`, { of, ...score.figures() });
@@ -146,7 +169,7 @@ export class Recollection {
   }
 
   #account(provider: string): AccountState | undefined {
-    return this.#tools.accounts.find(({ id }) => id === provider);
+    return this.#tools.accounts.byId(provider);
   }
 
   #fingerprint(provider: string): string {

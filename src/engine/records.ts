@@ -1,5 +1,6 @@
 /** A task's record at its beginning, and what memory keeps of it after its end. */
 import type { Clock } from '../core/clock.js';
+import { SolveError } from '../core/errors.js';
 import type { Client, RoutingSettings, Submission } from '../core/gateway.js';
 import { splitImages } from '../core/images.js';
 import type { TaskRecord } from '../core/store.js';
@@ -36,6 +37,11 @@ export function newRecord(
     ...(idempotency && { idempotency }),
     ...(reservedUsd !== undefined && { reservedUsd }),
   };
+}
+
+/** No task of this client has that id. */
+export function notFound(id: number): SolveError {
+  return new SolveError('task_not_found', { detail: `There is no task ${id} for this key.` });
 }
 
 /** Images are not kept once the task has ended. */

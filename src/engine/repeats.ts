@@ -15,15 +15,16 @@ export class Repeats {
 
   constructor(
     private readonly clock: Clock,
-    private readonly windowMs: number,
+    private readonly windowMs: () => number,
   ) {}
 
   /** The client hung up before it heard the id of this task. */
   keep(clientId: string, request: string, id: number): void {
-    if (this.windowMs <= 0) return;
+    const windowMs = this.windowMs();
+    if (windowMs <= 0) return;
     const key = `${clientId} ${request}`;
     const unheard = this.#unheard.get(key) ?? [];
-    this.#unheard.set(key, [...unheard, { id, until: this.clock.now() + this.windowMs }]);
+    this.#unheard.set(key, [...unheard, { id, until: this.clock.now() + windowMs }]);
     this.#count += 1;
     const [oldest] = this.#unheard.keys();
     if (this.#count > MOST_KEPT && oldest !== undefined) this.#drop(oldest);

@@ -1,13 +1,14 @@
 /** Whether answers worked: written down, and told to the provider once, while it still wants to know. */
 import type { Clock } from '../core/clock.js';
-import type { TaskRecord, TaskStore } from '../core/store.js';
+import type { Attempt, TaskRecord, TaskStore } from '../core/store.js';
 import { targetHost } from '../core/task.js';
 import type { AccountState } from './account.js';
+import type { Accounts } from './accounts.js';
 
 export interface ReportTools {
   readonly clock: Clock;
   readonly store: TaskStore;
-  readonly accounts: readonly AccountState[];
+  readonly accounts: Accounts;
   /** Told when a report is on disk. */
   readonly onReported: (id: number, isAccepted: boolean) => void;
 }
@@ -35,16 +36,15 @@ export class Reports {
     void this.#tellProvider(record, isAccepted);
   }
 
-  #account({ provider }: TaskRecord): AccountState | undefined {
-    return this.tools.accounts.find(({ id }) => id === provider);
+  #account(record: TaskRecord): AccountState | undefined {
+    const attempt = solvingAttempt(record);
+    return attempt && this.tools.accounts.of(attempt);
   }
 
   async #tellProvider(record: TaskRecord, isAccepted: boolean): Promise<void> {
     const { clock } = this.tools;
     const account = this.#account(record);
-    const attempt = record.attempts.find(
-      ({ outcome, provider }) => outcome === 'solved' && provider === record.provider,
-    );
+    const attempt = solvingAttempt(record);
     if (!account || attempt?.upstreamId == null) return;
     const ageMs = clock.now() - (attempt.endedAt ?? record.createdAt);
     if (ageMs > (account.account.provider.reportWithinMs ?? Number.POSITIVE_INFINITY)) return;
@@ -54,4 +54,8 @@ export class Reports {
       // The verdict is in the ledger; a provider that does not take it changes nothing for the client.
     }
   }
+}
+
+function solvingAttempt({ attempts, provider: solver }: TaskRecord): Attempt | undefined {
+  return attempts.find(({ outcome, provider }) => outcome === 'solved' && provider === solver);
 }

@@ -26,7 +26,7 @@ export class RetryBudget {
 
   constructor(
     private readonly clock: Clock,
-    private readonly settings: RetryBudgetSettings,
+    private readonly settings: () => RetryBudgetSettings,
   ) {}
 
   /** A task was bought for the first time. */
@@ -48,7 +48,7 @@ export class RetryBudget {
   }
 
   get hasSome(): boolean {
-    const { ratio, floorPerMinute } = this.settings;
+    const { ratio, floorPerMinute } = this.settings();
     const oldest = this.#second - SLOTS;
     let firsts = 0;
     let again = 0;

@@ -33,6 +33,8 @@ export interface Wait {
 
 /** Clients whose turns are remembered: the ones that have waited lately. */
 const MOST_CLIENTS = 1_000;
+/** So many decisions take less than the time in which somebody else would notice. */
+const WOKEN_AT_ONCE = 200;
 
 export class Room {
   /** In the order of their turns. */
@@ -80,6 +82,16 @@ export class Room {
       const { full, shut } = waiting;
       if (full.includes(account) || shut.includes(account)) this.#wake(waiting);
     }
+  }
+
+  /** Whom tasks may be handed to has changed: all decide anew, in their order, a part of them at a time. */
+  allChanged(later: (goOn: () => void) => void): void {
+    const waiting = [...this.#waiting];
+    const wakeFrom = (from: number) => {
+      for (const each of waiting.slice(from, from + WOKEN_AT_ONCE)) this.#wake(each);
+      if (from + WOKEN_AT_ONCE < waiting.length) later(() => wakeFrom(from + WOKEN_AT_ONCE));
+    };
+    wakeFrom(0);
   }
 
   /** Behind everybody whose turn is not later. */

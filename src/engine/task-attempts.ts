@@ -1,5 +1,6 @@
 /** The attempts of one task that this process has made or goes on with, by their numbers. */
 import type { AccountState } from './account.js';
+import type { Accounts } from './accounts.js';
 import { AttemptRun, type AttemptTerms, type AttemptTools } from './attempt-run.js';
 import type { Choice } from './next-step.js';
 
@@ -7,7 +8,7 @@ export class TaskAttempts {
   readonly byIndex = new Map<number, AttemptRun>();
 
   constructor(
-    private readonly accounts: readonly AccountState[],
+    private readonly accounts: Accounts,
     private readonly tools: () => AttemptTools,
   ) {}
 
@@ -26,11 +27,12 @@ export class TaskAttempts {
   }
 
   accountOf(index: number): AccountState | undefined {
-    return this.account(this.tools().ledger.record.attempts[index]?.provider);
+    const attempt = this.tools().ledger.record.attempts[index];
+    return attempt && this.accounts.of(attempt);
   }
 
   account(name: string | undefined): AccountState | undefined {
-    return this.accounts.find(({ id }) => id === name);
+    return this.accounts.byId(name);
   }
 
   /** Gives every place back. */

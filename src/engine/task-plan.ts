@@ -1,6 +1,5 @@
 /** What one task does next, as it stands now. */
 import type { SolveError } from '../core/errors.js';
-import type { Client } from '../core/gateway.js';
 import { toTaskError } from './consequences.js';
 import { type Choice, type NextStep, NO_HOPE, planHedge, planNext, type Situation } from './next-step.js';
 import type { RunTools } from './run-tools.js';
@@ -16,7 +15,6 @@ export interface Standing {
 export class TaskPlan {
   constructor(
     private readonly tools: RunTools,
-    private readonly client: Client | undefined,
     private readonly ledger: TaskLedger,
   ) {}
 
@@ -40,9 +38,16 @@ export class TaskPlan {
   }
 
   get #situation(): Situation {
-    const { accounts, routing, clock, budgets } = this.tools;
+    const { accounts, routing, clock, budgets, clientOf } = this.tools;
     const { record } = this.ledger;
-    return { record, client: this.client, accounts, routing, retries: budgets.retries, now: clock.now() };
+    return {
+      record,
+      client: clientOf(record.clientId),
+      accounts: accounts.configured,
+      routing,
+      retries: budgets.retries,
+      now: clock.now(),
+    };
   }
 }
 

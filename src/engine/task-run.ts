@@ -1,6 +1,5 @@
 /** One task on its way: provider after provider, until it is solved, failed or out of time. */
 import { SolveError } from '../core/errors.js';
-import type { Client } from '../core/gateway.js';
 import type { Accepted, Solved } from '../core/provider.js';
 import type { Budget, TaskRecord } from '../core/store.js';
 import type { AccountState } from './account.js';
@@ -37,7 +36,6 @@ export class TaskRun {
 
   constructor(
     record: TaskRecord,
-    client: Client | undefined,
     private readonly tools: RunTools,
   ) {
     this.#ledger = new TaskLedger(record, tools);
@@ -49,7 +47,7 @@ export class TaskRun {
       lease: this.#lease,
     }));
     this.#end = new TaskEnd({ ...tools, ledger: this.#ledger, attempts: this.#attempts.byIndex });
-    this.#plan = new TaskPlan(tools, client, this.#ledger);
+    this.#plan = new TaskPlan(tools, this.#ledger);
     this.#turn = new Turn(tools, record, this.#end.signal);
     const accepted = new Promise<void>((resolve) => {
       this.#tellAccepted = resolve;

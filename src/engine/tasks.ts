@@ -1,6 +1,5 @@
 /** Every task of this process: those that run, those that have ended, those it takes over, those of other processes. */
 import type { Cancel } from '../core/clock.js';
-import type { Client } from '../core/gateway.js';
 import { type Budget, isOpen, type TaskRecord } from '../core/store.js';
 import { Finished } from './finished.js';
 import type { RunTools } from './run-tools.js';
@@ -8,7 +7,6 @@ import { TaskRun } from './task-run.js';
 import { Waits } from './waits.js';
 
 export interface TasksTools extends RunTools {
-  readonly clientOf: (clientId: string) => Client | undefined;
   /** A task of this process begins and ends to count. */
   readonly onBegun: (clientId: string) => void;
   readonly onOver: (clientId: string) => void;
@@ -90,8 +88,8 @@ export class Tasks {
   }
 
   /** Takes a new task. Rejects, with nothing left of it, when it cannot be written. */
-  async begin(record: TaskRecord, client: Client, budget?: Budget): Promise<TaskRecord> {
-    const run = new TaskRun(record, client, this.#tools);
+  async begin(record: TaskRecord, budget?: Budget): Promise<TaskRecord> {
+    const run = new TaskRun(record, this.#tools);
     this.#keep(run);
     try {
       await run.begin(budget);
@@ -163,7 +161,7 @@ export class Tasks {
   }
 
   #takeOver(record: TaskRecord): TaskRun {
-    const run = new TaskRun(record, this.#tools.clientOf(record.clientId), this.#tools);
+    const run = new TaskRun(record, this.#tools);
     this.#keep(run);
     this.#tools.onBegun(record.clientId);
     return run;

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.js';
 
 export interface ThreadAsking {
   /** Least time between two calls. */
-  readonly everyMs: number;
+  readonly everyMs: () => number;
   /** Whether the account may be called at all now. */
   readonly mayAsk: () => boolean;
   readonly ask: () => Promise<number | null>;
@@ -37,7 +37,7 @@ export class ThreadCount {
       // What the failure says about the account is booked where the call is made; the last figure stands.
     } finally {
       this.#isAsking = false;
-      this.#askableAt = this.clock.now() + this.asking.everyMs;
+      this.#askableAt = this.clock.now() + this.asking.everyMs();
     }
   }
 }

@@ -12,7 +12,7 @@ export class Tries {
   constructor(
     private readonly clock: Clock,
     /** A try whose end nobody has told by then is over: it blocks the way back no longer. */
-    private readonly limitMs: number,
+    private readonly limitMs: () => number,
     private readonly onEnd: () => void,
   ) {}
 
@@ -26,7 +26,7 @@ export class Tries {
       for (const each of ends) each();
       this.onEnd();
     };
-    const cancel = this.clock.after(this.limitMs, end);
+    const cancel = this.clock.after(this.limitMs(), end);
     this.#cancels.add(cancel);
     return end;
   }

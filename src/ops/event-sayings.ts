@@ -44,6 +44,11 @@ export const SAYINGS: Sayings = {
   }),
   'breaker-opened': (change) => ({ name: 'breaker-opened', data: breakerData(change) }),
   'breaker-closed': (change) => ({ name: 'breaker-closed', data: breakerData(change) }),
+  'config-reloaded': ({ by, changed, needsRestart, tookMs }) => ({
+    name: 'config-reloaded',
+    data: { by, changed, needsRestart, tookMs },
+  }),
+  'config-refused': ({ by, issues, tookMs }) => ({ name: 'config-refused', data: { by, issues, tookMs } }),
   'task-ended': ({ record }, { sayTask }) => {
     const { solution: _solution, meta: _meta, ...data } = { solution: null, meta: null, ...sayTask(record) };
     return { name: record.status === 'solved' ? 'task-solved' : 'task-failed', record, data, isEnd: true };

@@ -1,13 +1,15 @@
 /** The log: JSON lines, one per attempt and one per task, made of picked fields only. */
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
-import type { BreakerChange, EventMap, Events } from '../core/events.js';
+import type { BreakerChange, ConfigReload, EventMap, Events } from '../core/events.js';
 import { attemptFacts, taskFacts } from './facts.js';
 
 /** Lines below the level are not written. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
 /** Plain values only: no record, request or error can be handed over whole, with whatever it holds. */
-export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+export type LogFields = Readonly<
+  Record<string, string | number | boolean | readonly string[] | null | undefined>
+>;
 
 /** Writes one line; `event` is the word to search for, `message` is for people. */
 export type LogLine = (fields: LogFields, message?: string) => void;
@@ -18,6 +20,8 @@ export interface Log {
   readonly info: LogLine;
   readonly warn: LogLine;
   readonly error: LogLine;
+  /** The least important lines that are written from now on. */
+  setLevel(level: LogLevel): void;
 }
 
 /** What is written, and where. */
@@ -38,6 +42,9 @@ export function openLog({ level, destination }: LogOptions): Log {
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
+    setLevel(wanted) {
+      logger.level = wanted;
+    },
   };
 }
 
@@ -56,12 +63,21 @@ export function logEvents(events: Events, log: Log): () => void {
       write({ event: 'callback', taskId, client: clientId, outcome, tries, fault });
     }),
     events.on('calls-missed', (missed) => log.warn({ event: 'calls-missed', ...missedFields(missed) })),
+    events.on('config-reloaded', (reload) => log.info({ event: 'config-reloaded', ...reloadFields(reload) })),
+    events.on('config-refused', ({ by, issues, tookMs }) => {
+      const faults = issues.map(({ path, message }) => `${path || 'config'}: ${message}`);
+      log.error({ event: 'config-refused', by, issues: faults, tookMs }, 'the config before goes on');
+    }),
     events.on('breaker-opened', (change) => log.warn({ event: 'breaker-opened', ...breakerFields(change) })),
     events.on('breaker-closed', (change) => log.info({ event: 'breaker-closed', ...breakerFields(change) })),
   ];
   return () => {
     for (const unsubscribe of subscriptions) unsubscribe();
   };
+}
+
+function reloadFields({ by, changed, needsRestart, tookMs }: ConfigReload): LogFields {
+  return { by, changed, needsRestart, tookMs };
 }
 
 function missedFields({ provider, results }: EventMap['calls-missed']): LogFields {

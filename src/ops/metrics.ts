@@ -68,6 +68,7 @@ function countEvents(events: Events, registry: Registry): readonly (() => void)[
     }),
     events.on('callback-tried', ({ outcome: result }) => callbacks.inc({ outcome: result })),
     events.on('provider-called', ({ provider }) => providerCalls.inc({ provider: account(provider) })),
+    ...countReloads(events, registry),
     events.on('failover', (failover) => {
       const { from, to } = failover;
       failovers.inc({ from: account(from), to: account(to), cause: cause(failover.cause) });
@@ -81,6 +82,33 @@ function countEvents(events: Events, registry: Registry): readonly (() => void)[
       };
       exchangeSeconds.observe(labels, tookMs / 1_000);
     }),
+  ];
+}
+
+/** A file that was written anew and says the same is a success, too. */
+function countReloads(events: Events, registry: Registry): readonly (() => void)[] {
+  const registers = [registry];
+  const reloads = new Counter({
+    name: 'captcha_gateway_config_reloads_total',
+    help: 'How often the config was read again: reloaded, unchanged, refused.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const isGood = new Gauge({
+    name: 'captcha_gateway_config_last_reload_successful',
+    help: '1 while the gateway runs on the config as it was read last, 0 while that one is refused.',
+    registers,
+  });
+  for (const outcome of ['reloaded', 'unchanged', 'refused']) reloads.inc({ outcome }, 0);
+  isGood.set(1);
+  const count = (outcome: string) => {
+    reloads.inc({ outcome });
+    isGood.set(outcome === 'refused' ? 0 : 1);
+  };
+  return [
+    events.on('config-reloaded', ({ changed }) => count(changed.length > 0 ? 'reloaded' : 'unchanged')),
+    events.on('config-unchanged', () => count('unchanged')),
+    events.on('config-refused', () => count('refused')),
   ];
 }
 

@@ -8,13 +8,13 @@ const CALLED = { provider: 'captchaai', taskId: 2_147_483_647, attempt: 2 };
 
 let tokens: CallbackTokens;
 beforeEach(() => {
-  tokens = new CallbackTokens(['2captcha', 'captchaai']);
+  tokens = new CallbackTokens(() => ['2captcha', 'captchaai']);
   tokens.use(SECRET);
 });
 
 describe('a token', () => {
   it('names its attempt, in any process with the secret', () => {
-    const again = new CallbackTokens(['captchaai', 'x']);
+    const again = new CallbackTokens(() => ['captchaai', 'x']);
     again.use(SECRET);
     expect(again.read(tokens.of(CALLED))).toEqual(CALLED);
   });
@@ -56,7 +56,7 @@ describe('a token', () => {
 });
 
 it('without a secret there is no token', () => {
-  const bare = new CallbackTokens(['captchaai']);
+  const bare = new CallbackTokens(() => ['captchaai']);
   expect(() => bare.of(CALLED)).toThrow('no secret');
   expect([bare.secret, bare.read(tokens.of(CALLED))]).toEqual([undefined, undefined]);
 });

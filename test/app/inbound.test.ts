@@ -40,11 +40,17 @@ async function open() {
   const onFault = (error: unknown) => void faults.push(error);
   const events = new Events(() => 0, onFault);
   events.on('provider-called', ({ provider, taskId }) => told.push([provider, taskId]));
-  const options = { publicUrl: PUBLIC_URL, providers: ['2captcha', 'captchaai'], store, events, onFault };
+  const options = {
+    publicUrl: PUBLIC_URL,
+    providers: () => ['2captcha', 'captchaai'],
+    store,
+    events,
+    onFault,
+  };
   const inbound = await Inbound.open(options);
   const app = openApp();
   inbound.mount(app, engine);
-  const pathOf = (called = CALLED) => inbound.urlOf(called).slice(PUBLIC_URL.length);
+  const pathOf = (called = CALLED) => (inbound.urlOf(called) ?? '').slice(PUBLIC_URL.length);
   const call = async (path: string, init?: RequestInit) => {
     const answer = await app.request(`http://any.example${path}`, init);
     await settle();
@@ -146,7 +152,7 @@ describe('the secret', () => {
     const opening = open();
     store.rememberElsewhere('callback-secret', LARGE);
     const { pathOf } = await opening;
-    const theirs = new CallbackTokens(['captchaai']);
+    const theirs = new CallbackTokens(() => ['captchaai']);
     theirs.use(LARGE);
     expect(pathOf()).toBe(`/callbacks/${theirs.of(CALLED)}`);
   });

@@ -8,6 +8,7 @@ import type { Account, Provider, Timing } from '../../src/core/provider.js';
 import type { Attempt, TaskOptions, TaskRecord } from '../../src/core/store.js';
 import type { Task } from '../../src/core/task.js';
 import { Engine } from '../../src/engine/gateway.js';
+import type { EngineOptions, EngineSettings } from '../../src/engine/settings.js';
 import { FakeClock, settle } from '../support/fake-clock.js';
 import { FakeTransport } from '../support/fake-transport.js';
 import { MemoryStore } from '../support/memory-store.js';
@@ -43,7 +44,7 @@ export const ROUTING: RoutingSettings = {
   kinds: {},
 };
 
-const BREAKER: BreakerSettings = {
+export const BREAKER: BreakerSettings = {
   failures: 3,
   cooldownMs: 5_000,
   maxCooldownMs: 300_000,
@@ -88,6 +89,9 @@ export interface Setup {
   readonly routing?: Partial<RoutingSettings>;
   readonly breaker?: Partial<BreakerSettings>;
   readonly pollCostMs?: number | undefined;
+  readonly repeatWindowMs?: number | undefined;
+  /** Where accounts that call are told to; the address of `CALLBACKS` when absent. */
+  readonly callbackUrl?: EngineOptions['callbackUrl'];
   /** Tasks that an earlier process left. */
   readonly left?: readonly TaskRecord[];
   /** The test says itself what is left of timers and scripts. */
@@ -109,7 +113,7 @@ export class Bench {
   readonly startedAt = this.clock.now();
   engine: Engine;
 
-  constructor(private readonly setup: Setup) {
+  constructor(private setup: Setup) {
     for (const record of setup.left ?? []) this.store.seed(record);
     this.engine = this.#build();
   }
@@ -122,6 +126,13 @@ export class Bench {
     this.engine = this.#build();
     await this.engine.load();
     this.engine.resume();
+  }
+
+  /** A reload: these parts of the setup are others now. */
+  async change(change: Setup): Promise<void> {
+    this.setup = { ...this.setup, ...change };
+    this.engine.change(this.#settings);
+    await settle();
   }
 
   /** Hands a task in; its record as the client first sees it. */
@@ -180,19 +191,28 @@ export class Bench {
     return { state, cause, forMs: until === null ? null : until - this.clock.now() };
   }
 
-  #build(): Engine {
+  get #settings(): EngineSettings {
     const { accounts = ['a', 'b'], clients = [CLIENT], routing, breaker, pollCostMs } = this.setup;
-    return new Engine({
-      clock: this.clock,
-      events: this.events,
-      store: this.store,
-      transport: this.transport,
+    return {
       accounts: accounts.map((one) => (typeof one === 'string' ? account(one) : one)),
       clients,
       routing: { ...ROUTING, ...routing },
       breaker: { ...BREAKER, ...breaker },
       pollCostMs,
-      callbackUrl: ({ provider, taskId, attempt }) => `${CALLBACKS}/${provider}/${taskId}/${attempt}`,
+      repeatWindowMs: this.setup.repeatWindowMs,
+    };
+  }
+
+  #build(): Engine {
+    return new Engine({
+      ...this.#settings,
+      clock: this.clock,
+      events: this.events,
+      store: this.store,
+      transport: this.transport,
+      callbackUrl:
+        this.setup.callbackUrl ??
+        (({ provider, taskId, attempt }) => `${CALLBACKS}/${provider}/${taskId}/${attempt}`),
       onStoreError: (error) => this.faults.push(error),
     });
   }

@@ -8,7 +8,7 @@ import { ROUTING } from './bench.js';
 
 function openRetries(ratio: number, floorPerMinute: number) {
   const clock = new FakeClock();
-  return { clock, budget: new RetryBudget(clock, { ratio, floorPerMinute }) };
+  return { clock, budget: new RetryBudget(clock, () => ({ ratio, floorPerMinute })) };
 }
 
 /** How many second purchases are let through at once. */
@@ -57,7 +57,7 @@ describe('the retry budget', () => {
 
 describe('the hedge budget', () => {
   it('starts empty, is earned task by task, and is not saved up without end', () => {
-    const budget = new HedgeBudget(0.1);
+    const budget = new HedgeBudget(() => 0.1);
     expect(budget.hasToken).toBe(false);
     for (let bought = 0; bought < 9; bought += 1) budget.earn();
     expect(budget.hasToken).toBe(false);

@@ -83,9 +83,9 @@ describe('kinds', () => {
 
 describe('providers', () => {
   it('that are not the client’s are passed over', async () => {
-    const bench = openBench();
-    bench.transport.script('b', 'submit', accepts('u2'));
     const client = { ...CLIENT, providers: ['b'] };
+    const bench = openBench({ clients: [client] });
+    bench.transport.script('b', 'submit', accepts('u2'));
     const record = await bench.find(await bench.begin(TASK, { client }));
     expect(story(record)).toEqual(['b: solving']);
     expect(record.passedOver).toEqual([{ provider: 'a', why: 'not among the providers of client qa' }]);

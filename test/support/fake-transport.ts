@@ -14,6 +14,8 @@ export type CallName = 'submit' | 'poll' | 'balance' | 'threads' | 'report';
 /** One request as it left. */
 export interface Sent {
   readonly account: string;
+  /** Where it goes, and with which key. */
+  readonly to: string;
   readonly call: CallName;
   readonly at: number;
   readonly timeoutMs: number;
@@ -92,7 +94,8 @@ export class FakeTransport implements Transport {
   async send(account: Account, request: UpstreamRequest, limits: SendLimits): Promise<UpstreamReply> {
     const call = callOf(request);
     const { timeoutMs, signal } = limits;
-    const sent: Sent = { account: account.id, call, at: this.clock.now(), timeoutMs, request };
+    const to = `${account.baseUrl} ${account.apiKey}`;
+    const sent: Sent = { account: account.id, to, call, at: this.clock.now(), timeoutMs, request };
     this.sent.push(sent);
     this.journal.push(`${call} ${account.id}`);
     const answer = this.#answerTo(sent);

@@ -26,6 +26,8 @@ export interface GatewayProcess {
   hasEnded(): boolean;
   /** SIGKILL: nothing of its own runs any more. */
   kill(): Promise<Ended>;
+  /** Sends a signal that it is to live with. */
+  signal(signal: NodeJS.Signals): void;
   /** SIGTERM, or another signal: it closes in order. */
   stop(signal?: NodeJS.Signals): Promise<Ended>;
 }
@@ -93,6 +95,7 @@ export async function startGatewayProcess(configPath: string, main?: string): Pr
     lines: () => linesOf(run.stdout),
     hasEnded: () => run.child.exitCode !== null || run.child.signalCode !== null,
     kill: () => run.end('SIGKILL'),
+    signal: (signal) => void run.child.kill(signal),
     stop: (signal = 'SIGTERM') => run.end(signal),
   };
 }
