@@ -1,4 +1,4 @@
-/** How clients hear at once: callbacks to their servers, streams of events, held polls; plugged together. */
+/** How clients and the operator hear at once: calls to their servers, streams of events, held polls; plugged together. */
 import { keySha256 } from '../config/key.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { Callback } from '../core/callback.js';
@@ -9,10 +9,11 @@ import type { Gateway } from '../core/gateway.js';
 import { Holds } from '../core/holds.js';
 import type { TaskRecord, TaskStore } from '../core/store.js';
 import { openCallbacks } from '../net/callback.js';
-import { openAddresses } from '../net/callback-address.js';
+import { anyAddress, openAddresses } from '../net/callback-address.js';
 import { openFeed } from '../ops/events.js';
 import { keyOf } from '../wire/door.js';
 import { sayTask } from '../wire/native.js';
+import { Alerts } from './alerts.js';
 import { Courier } from './callbacks.js';
 import type { App } from './doors.js';
 import { mountEvents } from './events.js';
@@ -48,6 +49,15 @@ export function openTelling(options: TellingOptions): Telling {
   const addresses = openAddresses(allowPrivate);
   const send = openCallbacks({ addresses, answerWithinMs, clock });
   const courier = new Courier({ clock, events, ledger: store.callbacks, send, dialects, settings, onFault });
+  const alerts = new Alerts({
+    clock,
+    events,
+    sayTask,
+    send: openCallbacks({ addresses: anyAddress, answerWithinMs, clock }),
+    webhook: () => config.alerts.webhook,
+    pace: () => config.callbacks,
+    onFault,
+  });
   const feed = openFeed({ events, clock, sayTask });
   const adminKeySha256 = config.admin && keySha256(config.admin.key);
   return {
@@ -63,10 +73,13 @@ export function openTelling(options: TellingOptions): Telling {
           isOperator(context, adminKeySha256) &&
           (adminKeySha256 !== undefined || keyOf(context.req.raw.headers, undefined) === undefined),
       }),
-    start: () => courier.start(),
+    start() {
+      courier.start();
+      alerts.start();
+    },
     async stop() {
       feed.close();
-      await courier.stop();
+      await Promise.all([courier.stop(), alerts.stop()]);
     },
     deadCallbacks: () => store.callbacks.dead(MOST_DEAD_CALLBACKS),
     async retryCallback(id) {

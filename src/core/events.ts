@@ -47,16 +47,41 @@ export interface BreakerChange {
   readonly changedBy: ChangedBy | null;
 }
 
+/** What was crossed: the money is gone, it lasts too short a time, or it is too little. */
+export type BalanceThreshold = 'empty' | 'emptyWithinHours' | 'balanceBelowUsd';
+
+/** An account's money has become low. */
+export interface LowBalance {
+  readonly provider: string;
+  /** Null where the service counts in anything else. */
+  readonly balanceUsd: number | null;
+  /** In the service's own currency; null where it has told none. */
+  readonly amount: number | null;
+  readonly currency: string;
+  readonly hoursToEmpty: number | null;
+  readonly threshold: BalanceThreshold;
+  /** The figure at which it is crossed. */
+  readonly limit: number;
+}
+
 export interface EventMap {
   'task-accepted': { readonly record: TaskRecord; readonly provider: string };
   'attempt-ended': { readonly record: TaskRecord; readonly attempt: Attempt };
   failover: Failover & { readonly clientId?: string };
   'breaker-opened': BreakerChange;
   'breaker-closed': BreakerChange;
+  'balance-low': LowBalance;
   'task-ended': { readonly record: TaskRecord };
   'callback-tried': {
     readonly taskId: string;
     readonly clientId: string;
+    readonly outcome: CallbackOutcome;
+    readonly tries: number;
+    readonly fault: string | null;
+  };
+  /** The operator's own server was told of an event, or not. */
+  'webhook-tried': {
+    readonly told: OperatorEvent;
     readonly outcome: CallbackOutcome;
     readonly tries: number;
     readonly fault: string | null;
@@ -74,6 +99,16 @@ export interface EventMap {
 }
 
 export type EventName = keyof EventMap;
+
+/** Events that are the operator's business and no client's: what an operator's own server may be told of. */
+export const OPERATOR_EVENTS = [
+  'balance-low',
+  'breaker-opened',
+  'breaker-closed',
+] as const satisfies readonly EventName[];
+
+export type OperatorEvent = (typeof OPERATOR_EVENTS)[number];
+
 export type Listener<Name extends EventName> = (event: EventMap[Name] & { readonly at: number }) => void;
 
 /** A listener that throws is its own problem: it is reported and the next one is told. */

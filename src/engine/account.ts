@@ -13,8 +13,10 @@ import type {
 } from '../core/provider.js';
 import type { Task, TaskKind } from '../core/task.js';
 import { AccountGates, type GateTools } from './account-gates.js';
+import { BalanceWatch } from './balance-watch.js';
 import type { Call, CallMade } from './call.js';
 import { isOpenCircuit } from './circuit.js';
+import { Funds } from './funds.js';
 import { Places, type TakenPlace } from './places.js';
 import { PollDesk } from './poll-desk.js';
 import { Pushes } from './pushes.js';
@@ -58,6 +60,8 @@ const PROBE_SHARE = 0.25;
 
 export class AccountState {
   readonly gates: AccountGates;
+  readonly funds: Funds;
+  readonly watch: BalanceWatch;
   readonly places: Places;
   readonly polls: PollDesk;
   readonly pushes: Pushes;
@@ -68,6 +72,8 @@ export class AccountState {
     private readonly tools: AccountTools,
   ) {
     this.gates = new AccountGates(account, tools, () => this.#askBalance());
+    this.funds = new Funds(account, this.gates);
+    this.watch = new BalanceWatch(this, tools);
     const { threads } = account.provider;
     const askThreads = threads && (() => this.#askAbout('threads', threads));
     this.places = new Places(account, { ...tools, gates: this.gates, askThreads });
@@ -189,6 +195,7 @@ export class AccountState {
   /** Ends its timers; calls under way go on. */
   close(): void {
     this.gates.close();
+    this.watch.close();
   }
 
   async #askBalance(): Promise<number | null> {

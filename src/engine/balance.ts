@@ -43,6 +43,11 @@ export class Balance {
     return this.#askedAt + this.asking.everyMs;
   }
 
+  /** When the service was asked last; null before the first time. */
+  get askedAt(): number | null {
+    return Number.isFinite(this.#askedAt) ? this.#askedAt : null;
+  }
+
   /** In USD as last told; null before the first answer and where the service counts in anything else. */
   get usd(): number | null {
     return this.asking.currency === 'USD' ? this.#amount : null;
@@ -60,6 +65,11 @@ export class Balance {
 
   get isAsking(): boolean {
     return this.#call !== undefined;
+  }
+
+  /** Settles when nobody is asking. */
+  get answered(): Promise<void> {
+    return this.#call ?? Promise.resolve();
   }
 
   /** The service has told of money so lately that it cannot be asked again yet. */

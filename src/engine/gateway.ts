@@ -79,7 +79,6 @@ export class Engine implements Gateway {
     this.#ids = new TaskIds(options.store);
     this.#repeats = new Repeats(options.clock, options.repeatWindowMs ?? 0);
     this.#recollection = new Recollection({ ...options, accounts: this.#accounts });
-    this.#recollection.start();
     this.#reports = new Reports({
       ...options,
       accounts: this.#accounts,
@@ -114,6 +113,7 @@ export class Engine implements Gateway {
   share(): void {
     this.#tasks.share();
     this.#recollection.keepScores();
+    for (const { watch } of this.#accounts) watch.start();
   }
 
   authenticate(key: string | undefined): Client {

@@ -8,6 +8,7 @@ import type { TaskStore } from '../core/store.js';
 import type { TaskKind } from '../core/task.js';
 import type { AcceptanceFigures } from './acceptance.js';
 import type { AccountState } from './account.js';
+import type { FundsFigures } from './funds.js';
 import type { GateMemory } from './gate.js';
 import type { ScoreFigures } from './scores.js';
 
@@ -36,6 +37,10 @@ interface BalanceFact {
   readonly at: number;
 }
 
+interface FundsFact extends FundsFigures {
+  readonly of: string;
+}
+
 /** Solve times change slowly: what a crash loses of them is learnt again. */
 const SCORES_EVERY_MS = 30_000;
 
@@ -51,6 +56,7 @@ export class Recollection {
 
   constructor(tools: RecollectionTools) {
     this.#tools = tools;
+    this.#start();
   }
 
   /** Brings back what the last process knew. */
@@ -61,8 +67,7 @@ export class Recollection {
     for (const [key, value] of facts) if (!key.startsWith('changes ')) this.#restore(key, value);
   }
 
-  /** Remembers from now on. */
-  start(): void {
+  #start(): void {
     const { events, store, accounts } = this.#tools;
     const remember = (change: BreakerChange, fact: GateFact) => {
       // What another replica has written down stands there as it knows it.
@@ -76,10 +81,12 @@ export class Recollection {
       }),
       events.on('breaker-closed', (change) => remember(change, null)),
     );
-    for (const { id, account, gates } of accounts) {
+    for (const { id, account, gates, funds } of accounts) {
+      const of = fingerprint(account);
       gates.balance.onTold((amount, at) =>
-        store.remember(`balance ${id}`, { of: fingerprint(account), amount, at } satisfies BalanceFact),
+        store.remember(`balance ${id}`, { of, amount, at } satisfies BalanceFact),
       );
+      funds.onChange(() => store.remember(`funds ${id}`, { of, ...funds.figures() } satisfies FundsFact));
     }
   }
 
@@ -93,6 +100,8 @@ export class Recollection {
 
   /** What another process has remembered just now. */
   learn(key: string, value: unknown): void {
+    // One reading of an account serves every gateway that uses it.
+    if (/^(balance|funds) /.test(key)) this.#restore(key, value);
     const gate = parseGateKey(key);
     if (!gate || !HINTS.has(gate.scope)) return;
     const gates = this.#account(gate.provider)?.gates;
@@ -121,6 +130,7 @@ export class Recollection {
     if (sort === 'changes')
       state.gates.history.restore(kind === '' ? null : (kind as TaskKind), (value as HistoryFact).changes);
     if (sort === 'balance') state.gates.balance.restore(value as BalanceFact);
+    if (sort === 'funds') state.funds.restore(value as FundsFact);
     const learnt = () => state.gates.kind(kind as TaskKind);
     if (sort === 'score') learnt().score.restore(value as ScoreFigures);
     if (sort === 'acceptance') learnt().acceptance.restore(value as AcceptanceFigures);

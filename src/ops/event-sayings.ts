@@ -44,6 +44,10 @@ export const SAYINGS: Sayings = {
   }),
   'breaker-opened': (change) => ({ name: 'breaker-opened', data: breakerData(change) }),
   'breaker-closed': (change) => ({ name: 'breaker-closed', data: breakerData(change) }),
+  'balance-low': ({ provider, balanceUsd, amount, currency, hoursToEmpty, threshold, limit }) => ({
+    name: 'balance-low',
+    data: { provider, balanceUsd, amount, currency, hoursToEmpty, threshold, limit },
+  }),
   'task-ended': ({ record }, { sayTask }) => {
     const { solution: _solution, meta: _meta, ...data } = { solution: null, meta: null, ...sayTask(record) };
     return { name: record.status === 'solved' ? 'task-solved' : 'task-failed', record, data, isEnd: true };
