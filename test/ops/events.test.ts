@@ -97,6 +97,15 @@ const breaker = {
   openedBy: null,
   changedBy: { by: 'submit', upstreamCode: 'ERROR_NO_SLOT_AVAILABLE', taskId: '1', reason: null },
 } as const;
+const low = {
+  provider: 'first',
+  balanceUsd: 4.2,
+  amount: 4.2,
+  currency: 'USD',
+  hoursToEmpty: 5.5,
+  threshold: 'emptyWithinHours',
+  limit: 6,
+} as const;
 const failover = {
   taskId: '1',
   kind: 'recaptcha_v2',
@@ -113,6 +122,7 @@ function tellAll(events: Events): void {
   events.emit('task-accepted', { record, provider: 'second' });
   events.emit('attempt-ended', { record, attempt: { ...attempt, outcome: 'solved' } });
   events.emit('breaker-closed', { ...breaker, until: null });
+  events.emit('balance-low', low);
   events.emit('task-ended', { record: solved(1) });
   events.emit('task-ended', { record: sampleRecord(2, { clientId: 'other', status: 'failed' }) });
 }
@@ -129,11 +139,12 @@ describe('the operator', () => {
       'failover',
       'task-accepted',
       'breaker-closed',
+      'balance-low',
       'task-solved',
       'task-failed',
     ]);
     const at = new Date(NOON).toISOString();
-    expect(seen.told.map(({ data }) => data.at)).toEqual(Array(7).fill(at));
+    expect(seen.told.map(({ data }) => data.at)).toEqual(Array(8).fill(at));
     expect(seen.told[0]?.data).toEqual({
       at,
       taskId: '1',
@@ -155,8 +166,9 @@ describe('the operator', () => {
       until: new Date(NOON + 5_000).toISOString(),
     });
     expect(seen.told[2]?.data).toEqual({ at, ...failover });
-    expect(seen.told[5]?.data).toEqual({ at, taskId: '1', status: 'solved' });
-    expect(new Set(seen.told.map(({ id }) => id)).size).toBe(7);
+    expect(seen.told[5]?.data).toEqual({ at, ...low });
+    expect(seen.told[6]?.data).toEqual({ at, taskId: '1', status: 'solved' });
+    expect(new Set(seen.told.map(({ id }) => id)).size).toBe(8);
   });
 });
 
