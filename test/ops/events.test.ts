@@ -122,7 +122,6 @@ function tellAll(events: Events): void {
   events.emit('task-accepted', { record, provider: 'second' });
   events.emit('attempt-ended', { record, attempt: { ...attempt, outcome: 'solved' } });
   events.emit('breaker-closed', { ...breaker, until: null });
-  events.emit('balance-low', low);
   events.emit('task-ended', { record: solved(1) });
   events.emit('task-ended', { record: sampleRecord(2, { clientId: 'other', status: 'failed' }) });
 }
@@ -139,12 +138,11 @@ describe('the operator', () => {
       'failover',
       'task-accepted',
       'breaker-closed',
-      'balance-low',
       'task-solved',
       'task-failed',
     ]);
     const at = new Date(NOON).toISOString();
-    expect(seen.told.map(({ data }) => data.at)).toEqual(Array(8).fill(at));
+    expect(seen.told.map(({ data }) => data.at)).toEqual(Array(7).fill(at));
     expect(seen.told[0]?.data).toEqual({
       at,
       taskId: '1',
@@ -166,9 +164,17 @@ describe('the operator', () => {
       until: new Date(NOON + 5_000).toISOString(),
     });
     expect(seen.told[2]?.data).toEqual({ at, ...failover });
-    expect(seen.told[5]?.data).toEqual({ at, ...low });
-    expect(seen.told[6]?.data).toEqual({ at, taskId: '1', status: 'solved' });
-    expect(new Set(seen.told.map(({ id }) => id)).size).toBe(8);
+    expect(seen.told[5]?.data).toEqual({ at, taskId: '1', status: 'solved' });
+    expect(new Set(seen.told.map(({ id }) => id)).size).toBe(7);
+  });
+
+  it('hears of low money, and no client does', async () => {
+    const { events, watch } = open();
+    const [seen, client] = [watch(), watch({ clientId: 'qa' })];
+    events.emit('balance-low', low);
+    await settle();
+    expect(seen.told).toMatchObject([{ event: 'balance-low', data: { at: expect.any(String), ...low } }]);
+    expect(client.told).toEqual([]);
   });
 });
 
