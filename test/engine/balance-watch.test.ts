@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import classic from '../../providers/classic.js';
 import type { LowBalance } from '../../src/core/events.js';
 import type { Provider } from '../../src/core/provider.js';
+import { settle } from '../support/fake-clock.js';
 import { hang, late, text } from '../support/fake-transport.js';
 import { accepts, HTML, hasMoney, NOT_READY, says, solves } from './answers.js';
 import { type AccountFacts, account, CLIENT, openBench, type Setup } from './bench.js';
@@ -140,11 +141,12 @@ describe('an account that is empty', () => {
   });
 
   it('is not, where the refusal meant that no thread was free', async () => {
-    const { bench, told, start } = open({ provider: speaking('threads') });
+    const { bench, told, hoursToEmpty, start } = open({ provider: speaking('threads') });
     bench.transport.script('a', 'submit', says('ERROR_ZERO_BALANCE'));
     bench.transport.script('a', 'balance', late(300, hasMoney(3)));
     await start();
     await bench.begin();
+    expect(hoursToEmpty()).toBeNull();
     await bench.clock.advance(1_000);
     expect([told, bench.kind('a').cause]).toEqual([[], 'no_slot']);
     await bench.clock.advance(180_000);
@@ -170,7 +172,10 @@ describe('an account that is empty', () => {
     await first.bench.begin();
     await first.bench.clock.advance(0);
     bench.transport.always('a', 'balance', hasMoney(0));
-    for (const [key, value] of await first.bench.store.recall()) bench.store.rememberElsewhere(key, value);
+    for (const [key, value] of await first.bench.store.recall()) {
+      bench.store.rememberElsewhere(key, value);
+      await settle();
+    }
     await bench.clock.advance(2 * HOUR);
     expect([first.told.length, told.length, bench.state('a').cause]).toEqual([1, 0, 'zero_balance']);
     await first.bench.clock.advance(180_000);
@@ -266,10 +271,12 @@ describe('the balance is read', () => {
   it('by the way back alone while the account is out of money', async () => {
     const readings = async (balanceEveryMs: number) => {
       const { bench, start } = open({ balanceEveryMs });
-      bench.transport.script('a', 'submit', says('ERROR_ZERO_BALANCE'));
+      bench.transport.script('a', 'submit', accepts('u1'), says('ERROR_ZERO_BALANCE'));
+      bench.transport.script('a', 'poll', solves('token'));
       bench.transport.always('a', 'balance', hasMoney(0));
       await start();
       await bench.engine.balanceUsd(CLIENT);
+      await bench.run(5_000);
       await bench.begin();
       await bench.clock.advance(30 * MINUTE);
       return bench.times('a', 'balance');
