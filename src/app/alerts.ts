@@ -2,7 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { CallbackOutcome, CallbackRequest } from '../core/callback.js';
 import { type Clock, sleepUntil } from '../core/clock.js';
-import { type EventMap, type Events, OPERATOR_EVENTS, type OperatorEvent } from '../core/events.js';
+import {
+  type BreakerChange,
+  type EventMap,
+  type Events,
+  OPERATOR_EVENTS,
+  type OperatorEvent,
+} from '../core/events.js';
 import type { SendCallback } from '../net/callback.js';
 import { webhookHeaders } from '../net/callback-signature.js';
 import { SAYINGS, type Said, type SayingTools } from '../ops/event-sayings.js';
@@ -65,6 +71,8 @@ export class Alerts {
   /** Tries under way end with this. */
   readonly #cut = new AbortController();
   readonly #stops: (() => void)[] = [];
+  /** Accounts that are closed to tasks, each with the scope at which they are. */
+  readonly #closed = new Set<string>();
 
   constructor(options: AlertOptions) {
     this.#options = options;
@@ -86,7 +94,8 @@ export class Alerts {
 
   #heard(told: OperatorEvent, event: EventMap[OperatorEvent] & { readonly at: number }): void {
     const webhook = this.#options.webhook();
-    if (!webhook?.events.includes(told) || !isOfWholeAccount(event)) return;
+    const isNews = !('scope' in event) || this.#isNews(told, event);
+    if (!webhook?.events.includes(told) || !isNews) return;
     const say = SAYINGS[told] as (event: unknown, tools: SayingTools) => Said | undefined;
     const said = say(event, this.#options);
     if (!said) return;
@@ -101,6 +110,17 @@ export class Alerts {
       .catch(this.#options.onFault)
       .finally(() => this.#active.delete(done));
     this.#active.add(done);
+  }
+
+  /** What happens to one kind happens all day, and an account that stays closed says so after every try. */
+  #isNews(told: OperatorEvent, { provider, scope, kind, changedBy }: BreakerChange): boolean {
+    // What another gateway has found it tells itself.
+    if (kind !== null || changedBy?.by === 'replica') return false;
+    const name = `${provider} ${scope}`;
+    const wasClosed = this.#closed.delete(name);
+    if (told === 'breaker-closed') return true;
+    this.#closed.add(name);
+    return !wasClosed;
   }
 
   async #deliver(alert: Alert): Promise<void> {
@@ -141,9 +161,4 @@ export class Alerts {
   ): void {
     this.#options.events.emit('webhook-tried', { told, outcome, tries, fault });
   }
-}
-
-/** What happens to one kind of an account happens all day. */
-function isOfWholeAccount(event: EventMap[OperatorEvent]): boolean {
-  return !('kind' in event) || event.kind === null;
 }

@@ -236,7 +236,7 @@ const polling = z.strictObject({
   balanceEveryMs: count
     .default(5 * MINUTE)
     .describe(
-      'Between two readings of the balance of an account in use; of an idle one an hour, or this if it is more. On a public host never below 60,000; 0 never.',
+      'Between two readings of the balance of an account in use; of an idle one an hour, or this if it is more. Never closer than breaker.balanceCheckMs; 0 never.',
     ),
 });
 

@@ -23,6 +23,7 @@ const HOUR_MS = 3_600_000;
 const MOST_IN_VAIN = 2;
 /** Readings of several accounts, and of several gateways, are spread by up to this share of the time between two. */
 const JITTER = 0.1;
+const MOST_JITTER_MS = 30_000;
 const NO_ALERTS: BalanceAlerts = { balanceBelowUsd: 0, emptyWithinHours: 0 };
 
 export class BalanceWatch {
@@ -82,7 +83,7 @@ export class BalanceWatch {
 
   #next(at: number): void {
     const { clock } = this.tools;
-    const spreadMs = this.#everyMs * JITTER * Math.random();
+    const spreadMs = Math.min(this.#everyMs * JITTER, MOST_JITTER_MS) * Math.random();
     this.#cancel();
     this.#cancel = clock.after(at - clock.now() + spreadMs, () => void this.#look());
   }
@@ -108,7 +109,7 @@ export class BalanceWatch {
     // Nobody has ever got a figure: the service has no such call, and failing calls would count against it.
     if (isVain && balance.amount === null) return false;
     const pauseMs = funds.isUsed && !isVain ? this.#everyMs : Math.max(this.#everyMs, HOUR_MS);
-    return balance.askedAt === null || this.tools.clock.now() >= balance.askedAt + pauseMs;
+    return this.tools.clock.now() >= Math.max(balance.askableAt, (balance.askedAt ?? 0) + pauseMs);
   }
 
   async #judgeLater(): Promise<void> {

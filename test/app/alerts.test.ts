@@ -136,6 +136,29 @@ describe('an event', () => {
     expect([calls, tried]).toEqual([[], []]);
   });
 
+  it('of a breaker is sent when it opens and when it closes, not after every try between', async (context) => {
+    const { events, calls } = open(context, { events: ['breaker-opened'] });
+    const namesOf = () => bodies(calls).map(({ provider, scope }) => `${provider} ${scope}`);
+    for (const openings of [1, 2, 3]) events.emit('breaker-opened', { ...CLOSED, openings });
+    events.emit('breaker-opened', { ...CLOSED, scope: 'money' });
+    events.emit('breaker-opened', { ...CLOSED, provider: 'second' });
+    await settle();
+    expect(namesOf()).toEqual(['first ban', 'first money', 'second ban']);
+    events.emit('breaker-closed', CLOSED);
+    events.emit('breaker-opened', CLOSED);
+    await settle();
+    expect(namesOf().slice(3)).toEqual(['first ban']);
+  });
+
+  it('of a breaker is sent by the gateway that has found it', async (context) => {
+    const { events, calls } = open(context);
+    const changedBy = { by: 'replica', upstreamCode: null, taskId: null, reason: null } as const;
+    events.emit('breaker-opened', { ...CLOSED, changedBy });
+    events.emit('breaker-closed', { ...CLOSED, changedBy });
+    await settle();
+    expect(calls).toEqual([]);
+  });
+
   it('of a breaker is sent for whole accounts only', async (context) => {
     const { events, calls } = open(context);
     events.emit('breaker-opened', { ...CLOSED, scope: 'kind', kind: 'turnstile' });

@@ -208,6 +208,14 @@ describe('the balance is read', () => {
     expect(readAt()).toEqual([0, 5, 10, 15]);
   });
 
+  it('no closer than the service allows, and that is not in vain', async () => {
+    const { start, use, bench, readAt } = inUse({ balanceEveryMs: 10_000 });
+    bench.transport.always('a', 'balance', hasMoney(50));
+    await start();
+    await use(4);
+    expect(readAt()).toEqual([0, 1, 2, 3, 4]);
+  });
+
   it('once an hour while it is not', async () => {
     const { bench, start, use, readAt } = inUse();
     bench.transport.always('a', 'balance', hasMoney(50));
