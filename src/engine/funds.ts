@@ -61,11 +61,10 @@ export class Funds {
     if (!mayBeCharged) return;
     const { usd, isPriced } = this.#bought;
     const isPaid = outcome === 'solved';
-    this.#bought = {
-      usd: usd + (isPaid ? (costUsd ?? 0) : 0),
-      isUsed: true,
-      isPriced: isPriced && !(isPaid && costUsd === null),
-    };
+    const paidUsd = isPaid ? (costUsd ?? 0) : 0;
+    const isKnown = !isPaid || costUsd !== null;
+    this.#bought = { usd: usd + paidUsd, isUsed: true, isPriced: isPriced && isKnown };
+    this.gates.balance.book(paidUsd);
   }
 
   /** How much is left, and for how long. */

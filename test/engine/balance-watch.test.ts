@@ -152,6 +152,23 @@ describe('an account that is empty', () => {
     await bench.clock.advance(180_000);
   });
 
+  it('is not taken for a full one when what was read a moment ago has been spent', async () => {
+    const refusedAfter = async (solves: number) => {
+      const gateway = open({ alerts: { balanceBelowUsd: 0, emptyWithinHours: 0 } });
+      const { service } = spending(gateway, 0.1);
+      await gateway.start();
+      for (let left = solves; left > 0; left -= 1) await gateway.bench.run(5_000);
+      service.cents = 0;
+      await gateway.bench.begin();
+      const { bench, told } = gateway;
+      const seen = [bench.state('a').cause, bench.kind('a').cause, told.map(({ threshold }) => threshold)];
+      await bench.clock.advance(200_000);
+      return seen;
+    };
+    expect(await refusedAfter(2)).toEqual(['zero_balance', null, ['empty']]);
+    expect(await refusedAfter(1)).toEqual([null, 'no_slot', []]);
+  });
+
   it('is low when its refusal cannot be looked into', async () => {
     const { bench, told, start } = open({ balanceEveryMs: 0 });
     bench.transport.always('a', 'submit', says('ERROR_ZERO_BALANCE'));
