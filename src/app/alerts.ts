@@ -73,12 +73,14 @@ export class Alerts {
   readonly #stops: (() => void)[] = [];
   /** Accounts that are closed to tasks, each with the scope at which they are. */
   readonly #closed = new Set<string>();
+  #startedAt = 0;
 
   constructor(options: AlertOptions) {
     this.#options = options;
   }
 
   start(): void {
+    this.#startedAt = this.#options.clock.now();
     for (const name of OPERATOR_EVENTS)
       this.#stops.push(this.#options.events.on(name, (event) => this.#heard(name, event)));
   }
@@ -113,14 +115,14 @@ export class Alerts {
   }
 
   /** What happens to one kind happens all day, and an account that stays closed says so after every try. */
-  #isNews(told: OperatorEvent, { provider, scope, kind, changedBy }: BreakerChange): boolean {
-    // What another gateway has found it tells itself.
-    if (kind !== null || changedBy?.by === 'replica') return false;
+  #isNews(told: OperatorEvent, { provider, scope, kind, since, changedBy }: BreakerChange): boolean {
+    if (kind !== null) return false;
     const name = `${provider} ${scope}`;
-    const wasClosed = this.#closed.delete(name);
-    if (told === 'breaker-closed') return true;
-    this.#closed.add(name);
-    return !wasClosed;
+    const wasClosed = this.#closed.delete(name) || since < this.#startedAt;
+    const isClosed = told === 'breaker-opened';
+    if (isClosed) this.#closed.add(name);
+    // What another gateway has found it tells itself.
+    return changedBy?.by !== 'replica' && !(isClosed && wasClosed);
   }
 
   async #deliver(alert: Alert): Promise<void> {

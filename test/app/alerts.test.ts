@@ -154,9 +154,25 @@ describe('an event', () => {
     const { events, calls } = open(context);
     const changedBy = { by: 'replica', upstreamCode: null, taskId: null, reason: null } as const;
     events.emit('breaker-opened', { ...CLOSED, changedBy });
+    events.emit('breaker-opened', { ...CLOSED, openings: 2 });
+    await settle();
+    expect(calls).toEqual([]);
     events.emit('breaker-closed', { ...CLOSED, changedBy });
     await settle();
     expect(calls).toEqual([]);
+    events.emit('breaker-opened', CLOSED);
+    await settle();
+    expect(calls).toHaveLength(1);
+  });
+
+  it('of a breaker that an earlier process has found open is not sent again', async (context) => {
+    const { events, calls } = open(context);
+    events.emit('breaker-opened', { ...CLOSED, since: NOON - 1, openings: 2 });
+    await settle();
+    expect(calls).toEqual([]);
+    events.emit('breaker-closed', { ...CLOSED, since: NOON - 1 });
+    await settle();
+    expect(bodies(calls)).toMatchObject([{ event: 'breaker-closed' }]);
   });
 
   it('of a breaker is sent for whole accounts only', async (context) => {
