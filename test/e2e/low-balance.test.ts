@@ -19,7 +19,11 @@ const TASK_USD = 0.01;
 async function openPlace({ onTestFinished }: TestContext, { balanceUsd = 50 * TASK_USD } = {}) {
   const receiver = await openReceiver(OK);
   onTestFinished(receiver.close);
-  const script = { solve: { default: { fixedMs: 1 } }, pricesUsdPer1000: { recaptcha_v2: TASK_USD * 1_000 } };
+  const script = {
+    solve: { default: { fixedMs: 1 } },
+    pricesUsdPer1000: { recaptcha_v2: TASK_USD * 1_000 },
+    rules: { balanceEveryMs: 20 },
+  };
   const first = await openSandbox({ script: { ...script, balanceUsd } });
   onTestFinished(() => first.close());
   const second = await openSandbox({ script });
@@ -114,6 +118,7 @@ it('while it runs dry, hours to empty fall and every threshold is told', async (
   expect(gateway.lines().filter(({ event }) => event === 'balance-low')).toMatchObject(
     all.map((threshold) => ({ level: 40, provider: 'first', threshold })),
   );
+  expect(first.stats().violations).toEqual({});
   const metrics = await send(gateway.url, '/metrics', { headers: ADMIN });
   expect(metrics.text).toContain('captcha_gateway_provider_hours_to_empty{provider="first"} 0\n');
   expect(metrics.text).toContain(

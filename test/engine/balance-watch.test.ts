@@ -1,5 +1,5 @@
 /** Balances that are read without anybody asking, and what the operator is told of them. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import classic from '../../providers/classic.js';
 import type { LowBalance } from '../../src/core/events.js';
 import type { Provider } from '../../src/core/provider.js';
@@ -223,6 +223,19 @@ describe('the balance is read', () => {
     await start();
     await use(16);
     expect(readAt()).toEqual([0, 5, 10, 15]);
+  });
+
+  it('a little later than that, so that not all accounts are read at once', async () => {
+    const readings = async (balanceEveryMs: number) => {
+      const { bench, start, use } = inUse({ balanceEveryMs });
+      bench.transport.always('a', 'balance', hasMoney(50));
+      vi.mocked(Math.random).mockReturnValue(0.999_999);
+      await start();
+      await use(15);
+      return bench.times('a', 'balance').map((ms) => Math.round(ms / 1_000));
+    };
+    expect((await readings(MINUTE)).slice(0, 3)).toEqual([6, 72, 138]);
+    expect(await readings(10 * MINUTE)).toEqual([30, 660]);
   });
 
   it('no closer than the service allows, and that is not in vain', async () => {
