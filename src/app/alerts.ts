@@ -27,6 +27,7 @@ export interface WebhookPace {
   readonly secret?: string | undefined;
 }
 
+/** What is told, and by which way. */
 export interface AlertOptions extends SayingTools {
   readonly clock: Clock;
   readonly events: Events;
@@ -63,6 +64,7 @@ const STOP_MS = 1_000;
 /** The receiver wants no more of them, says Standard Webhooks. */
 const GONE = 410;
 
+/** Listens from `start` to `stop`; what it sends holds up nobody. */
 export class Alerts {
   readonly #options: AlertOptions;
   readonly #active = new Set<Promise<void>>();

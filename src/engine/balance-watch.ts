@@ -6,12 +6,14 @@ import type { AccountGates } from './account-gates.js';
 import type { Funds } from './funds.js';
 import { judgeMoney, limitOf } from './low-balance.js';
 
+/** Whose balance it is. */
 export interface WatchedAccount {
   readonly account: Account;
   readonly gates: AccountGates;
   readonly funds: Funds;
 }
 
+/** What the watching needs of the gateway. */
 export interface WatchTools {
   readonly clock: Clock;
   readonly events: Events;
@@ -26,6 +28,7 @@ const JITTER = 0.1;
 const MOST_JITTER_MS = 30_000;
 const NO_ALERTS: BalanceAlerts = { balanceBelowUsd: 0, emptyWithinHours: 0 };
 
+/** One per account; nothing happens before `start`. */
 export class BalanceWatch {
   readonly #stops: (() => void)[] = [];
   #cancel: Cancel = () => {};

@@ -21,6 +21,7 @@ export interface Tail {
   readonly spent: number | null;
 }
 
+/** One answer of the service. */
 export interface Reading {
   readonly at: number;
   readonly amount: number;

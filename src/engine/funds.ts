@@ -27,6 +27,7 @@ const UNKNOWN: Bought = { usd: 0, isUsed: true, isPriced: false };
 /** Less than this tells no pace, unless readings are more frequent. */
 const LEAST_MS = 5 * 60_000;
 
+/** One per account; fed by whoever reads the balance, and by the attempts that end. */
 export class Funds {
   /** Thresholds that are crossed and told of. */
   lows: readonly BalanceThreshold[] = [];

@@ -10,6 +10,7 @@ export interface MoneyLeft {
   readonly hoursToEmpty: number | null;
 }
 
+/** What is low, and what of it is new. */
 export interface Lows {
   /** Thresholds that are crossed and told of. */
   readonly lows: readonly BalanceThreshold[];
