@@ -67,7 +67,9 @@ describe('the README', () => {
   it('names every event of the stream and no other', () => {
     const source = readFileSync(new URL('../src/ops/event-sayings.ts', import.meta.url), 'utf8');
     const told = new Set(
-      [...source.matchAll(/'((?:task|attempt|breaker|config)-[a-z]+|failover)'/g)].map(([, name]) => name),
+      [...source.matchAll(/'((?:task|attempt|breaker|balance|config)-[a-z]+|failover)'/g)].map(
+        ([, name]) => name,
+      ),
     );
     told.delete('attempt-ended');
     told.delete('task-ended');

@@ -1,4 +1,4 @@
-/** How clients hear at once: callbacks to their servers, streams of events, held polls; plugged together. */
+/** How clients and the operator hear at once: calls to their servers, streams of events, held polls; plugged together. */
 import type { Callback } from '../core/callback.js';
 import type { Clock } from '../core/clock.js';
 import type { Dialect, DoorServices } from '../core/dialect.js';
@@ -8,10 +8,11 @@ import { Holds } from '../core/holds.js';
 import { changeMembers } from '../core/live.js';
 import type { TaskRecord, TaskStore } from '../core/store.js';
 import { openCallbacks } from '../net/callback.js';
-import { openAddresses } from '../net/callback-address.js';
+import { anyAddress, openAddresses } from '../net/callback-address.js';
 import { openFeed } from '../ops/events.js';
 import { keyOf } from '../wire/door.js';
 import { sayTask } from '../wire/native.js';
+import { Alerts } from './alerts.js';
 import { Courier } from './callbacks.js';
 import type { App } from './doors.js';
 import { mountEvents } from './events.js';
@@ -62,6 +63,18 @@ export function openTelling(options: TellingOptions): Telling {
     settings: way.settings,
     onFault,
   });
+  const alerts = new Alerts({
+    clock,
+    events,
+    sayTask,
+    send: (call) => {
+      const { answerWithinMs } = settings.config.callbacks;
+      return openCallbacks({ addresses: anyAddress, answerWithinMs, clock })(call);
+    },
+    webhook: () => settings.config.alerts.webhook,
+    pace: () => settings.config.callbacks,
+    onFault,
+  });
   const feed = openFeed({ events, clock, sayTask });
   return {
     services: { callbackFault: (url) => way.addresses.faultOf(url), holds: new Holds(clock) },
@@ -86,10 +99,13 @@ export function openTelling(options: TellingOptions): Telling {
           );
         },
       }),
-    start: () => courier.start(),
+    start() {
+      courier.start();
+      alerts.start();
+    },
     async stop() {
       feed.close();
-      await courier.stop();
+      await Promise.all([courier.stop(), alerts.stop()]);
     },
     deadCallbacks: () => store.callbacks.dead(MOST_DEAD_CALLBACKS),
     async retryCallback(id) {

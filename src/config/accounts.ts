@@ -43,6 +43,11 @@ function toAccount(config: Config, entry: ProviderEntry, provider: Provider, pos
     timing: (kind) => paced(provider.timing(kind), entry.timing ?? {}, isPublic && provider.baseUrl !== ''),
     priceUsd: (kind) => priceUsd(entry, provider, kind),
     balanceCheckMs: balanceCheckMs(config, { baseUrl }),
+    balanceEveryMs: balanceEveryMs(config, isPublic),
+    alerts: {
+      balanceBelowUsd: entry.alerts?.balanceBelowUsd ?? config.alerts.balanceBelowUsd,
+      emptyWithinHours: entry.alerts?.emptyWithinHours ?? config.alerts.emptyWithinHours,
+    },
     callsBack: callsBack(config, entry, provider, isPublic),
     isPublic,
   };
@@ -101,6 +106,11 @@ function priceUsd(entry: ProviderEntry, provider: Provider, kind: TaskKind): num
 export function balanceCheckMs(config: Config, account: Pick<Account, 'baseUrl'>): number {
   const wished = config.breaker.balanceCheckMs;
   return isPrivateBase(account.baseUrl) ? wished : Math.max(wished, PUBLIC_BALANCE_CHECK_MS);
+}
+
+/** Between two readings that nobody asks for; 0 for none. */
+function balanceEveryMs({ polling: { balanceEveryMs: wished } }: Config, isPublic: boolean): number {
+  return isPublic && wished > 0 ? Math.max(wished, PUBLIC_BALANCE_CHECK_MS) : wished;
 }
 
 /** The clients in the order of the config, their keys hashed. */

@@ -1,5 +1,6 @@
 /** The one description of config.json: types, defaults, editor schema and the README's table derive from it. */
 import { z } from 'zod';
+import { accountAlerts, alerts } from './alerts-schema.js';
 import { baseUrlFault, publicUrlFault } from './base-url.js';
 import { callbacks } from './callbacks-schema.js';
 import { routing } from './routing-schema.js';
@@ -197,6 +198,7 @@ const provider = z.strictObject({
       'Whether this service is asked to call server.publicUrl when a task is done; absent: where its page says that it does and wants no registration.',
     ),
   timing: timing.optional().describe("The account's pace; absent keys keep the provider's own."),
+  alerts: accountAlerts.optional().describe('When the money of this account counts as low.'),
 });
 
 const breaker = z.strictObject({
@@ -231,6 +233,11 @@ const polling = z.strictObject({
     .describe(
       'What one poll of a provider is worth: how much later a result may be known, on average, for one poll less; 0 polls as often as the provider allows.',
     ),
+  balanceEveryMs: count
+    .default(5 * MINUTE)
+    .describe(
+      'Between two readings of the balance of an account in use; of an idle one an hour, or this if it is more. Never closer than breaker.balanceCheckMs; 0 never.',
+    ),
 });
 
 const log = z.strictObject({
@@ -255,6 +262,7 @@ export const configSchema = z
       .prefault({})
       .describe('How polls of clients are answered, and how often providers are polled.'),
     callbacks: callbacks.prefault({}).describe('How the servers of clients are told of the end of a task.'),
+    alerts: alerts.prefault({}).describe('What you are warned of.'),
     store: store.prefault({}).describe('Where tasks are remembered.'),
     log: log.prefault({}).describe('What is written to stdout.'),
   })

@@ -76,12 +76,30 @@ export interface ConfigRefusal {
   readonly tookMs: number;
 }
 
+/** What was crossed: the money is gone, it lasts too short a time, or it is too little. */
+export type BalanceThreshold = 'empty' | 'emptyWithinHours' | 'balanceBelowUsd';
+
+/** An account's money has become low. */
+export interface LowBalance {
+  readonly provider: string;
+  /** Null where the service counts in anything else. */
+  readonly balanceUsd: number | null;
+  /** In the service's own currency; null where it has told none. */
+  readonly amount: number | null;
+  readonly currency: string;
+  readonly hoursToEmpty: number | null;
+  readonly threshold: BalanceThreshold;
+  /** The figure at which it is crossed. */
+  readonly limit: number;
+}
+
 export interface EventMap {
   'task-accepted': { readonly record: TaskRecord; readonly provider: string };
   'attempt-ended': { readonly record: TaskRecord; readonly attempt: Attempt };
   failover: Failover & { readonly clientId?: string };
   'breaker-opened': BreakerChange;
   'breaker-closed': BreakerChange;
+  'balance-low': LowBalance;
   'task-ended': { readonly record: TaskRecord };
   'callback-tried': {
     readonly taskId: string;
@@ -94,6 +112,13 @@ export interface EventMap {
   'config-refused': ConfigRefusal;
   /** A file of the config was written anew, and says the same. */
   'config-unchanged': ConfigReload;
+  /** The operator's own server was told of an event, or not. */
+  'webhook-tried': {
+    readonly told: OperatorEvent;
+    readonly outcome: CallbackOutcome;
+    readonly tries: number;
+    readonly fault: string | null;
+  };
   /** A service has called by itself for one of its tasks. */
   'provider-called': { readonly provider: string; readonly taskId: string };
   /** A service was asked to call, and has not for this many results in a row: it is polled as one that does not. */
@@ -107,6 +132,18 @@ export interface EventMap {
 }
 
 export type EventName = keyof EventMap;
+
+/** Events that are the operator's business and no client's: what an operator's own server may be told of. */
+export const OPERATOR_EVENTS = [
+  'balance-low',
+  'breaker-opened',
+  'breaker-closed',
+  'config-reloaded',
+  'config-refused',
+] as const satisfies readonly EventName[];
+
+export type OperatorEvent = (typeof OPERATOR_EVENTS)[number];
+
 export type Listener<Name extends EventName> = (event: EventMap[Name] & { readonly at: number }) => void;
 
 /** A listener that throws is its own problem: it is reported and the next one is told. */

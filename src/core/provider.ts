@@ -163,6 +163,12 @@ export interface Provider {
   readonly over?: Readonly<Partial<Record<OldWire, Provider>>>;
 }
 
+/** When the money of an account counts as low; 0 for never. */
+export interface BalanceAlerts {
+  readonly balanceBelowUsd: number;
+  readonly emptyWithinHours: number;
+}
+
 /** One account at one provider: what an entry of `providers` in the config becomes. */
 export interface Account {
   readonly id: string;
@@ -186,6 +192,10 @@ export interface Account {
   readonly priceUsd: (kind: TaskKind) => number | null;
   /** Least time between two balance calls, in ms. */
   readonly balanceCheckMs: number;
+  /** How often the balance is read without anybody asking for it, in ms; 0 or absent for never. */
+  readonly balanceEveryMs?: number | undefined;
+  /** When its money counts as low; absent for at nothing only. */
+  readonly alerts?: BalanceAlerts | undefined;
   /** Whether its service is asked to call when a task is done; absent for no. */
   readonly callsBack?: boolean | undefined;
   /** Whether the service's published minima bind; they do not for loopback and private addresses. */

@@ -34,6 +34,7 @@ export interface ProviderStatus {
   /** Who opened it; null when closed, and where an earlier version did not note it. */
   readonly openedBy: ChangedBy | null;
   readonly balanceUsd: number | null;
+  /** At its present pace; 0 when it is empty, null while nobody knows. */
   readonly hoursToEmpty: number | null;
   readonly inFlight: number;
   readonly limit: number | null;

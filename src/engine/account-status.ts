@@ -14,7 +14,7 @@ import type { Gate } from './gate.js';
 
 /** The state of an account and of each of its kinds, at `now`. */
 export function statusOf(state: AccountState, now: number): ProviderStatus {
-  const { account, gates } = state;
+  const { account, gates, funds } = state;
   const [gate] = gates.closedBy;
   const open = gate ? gateState(gate, now) : (doubtState(gates.doubt) ?? rampState(gates.all));
   return {
@@ -23,7 +23,7 @@ export function statusOf(state: AccountState, now: number): ProviderStatus {
     priority: account.priority,
     ...open,
     balanceUsd: gates.balance.usd,
-    hoursToEmpty: null,
+    hoursToEmpty: funds.left(now).hoursToEmpty,
     inFlight: state.places.inFlight,
     limit: state.places.most ?? null,
     kinds: account.kinds.map((kind) => kindStatus(state, kind, now)),

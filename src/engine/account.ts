@@ -1,5 +1,6 @@
 /** One account: every call to it passes here, and what its answers say about it is booked here. */
 import { asSolveError, type ErrorCode, SolveError } from '../core/errors.js';
+import type { Events } from '../core/events.js';
 import type {
   Accepted,
   Account,
@@ -13,6 +14,7 @@ import type {
 } from '../core/provider.js';
 import type { Task, TaskKind } from '../core/task.js';
 import { AccountGates, type GateTools } from './account-gates.js';
+import { BalanceWatch } from './balance-watch.js';
 import {
   type Call,
   type CallLimits,
@@ -26,13 +28,16 @@ import {
 } from './call.js';
 import { isOpenCircuit } from './circuit.js';
 import { forgive } from './config-change.js';
+import { Funds } from './funds.js';
 import { Places, type TakenPlace } from './places.js';
 import { PollDesk } from './poll-desk.js';
 import { Pushes } from './pushes.js';
 import { Tenure } from './tenure.js';
+import { Unanswered } from './unanswered.js';
 import { Voice } from './voice.js';
 
 export interface AccountTools extends GateTools {
+  readonly events: Events;
   readonly transport: Transport;
 }
 
@@ -45,8 +50,6 @@ export interface Place extends TakenPlace {
   readonly endTry: () => void;
 }
 
-/** While a submit has gone unanswered for this long, other accounts are asked first. */
-const SLOW_SUBMIT_MS = 1_500;
 /** The cause of errors by which nothing new is known. */
 const NOT_SENT = new Error('the way was closed');
 /** The share of the usual time that a probe gets. */
@@ -54,12 +57,14 @@ const PROBE_SHARE = 0.25;
 
 export class AccountState {
   readonly gates: AccountGates;
+  readonly funds: Funds;
+  readonly watch: BalanceWatch;
   readonly places: Places;
   readonly polls: PollDesk;
   readonly pushes: Pushes;
   /** When it was in the config. */
   readonly tenure: Tenure;
-  readonly #unanswered = new Set<{ readonly since: number }>();
+  readonly #unanswered = new Unanswered();
   readonly #voice: Voice;
   #account: Account;
 
@@ -74,6 +79,8 @@ export class AccountState {
     this.#voice = new Voice(tools.events, tools.room);
     const inside = { ...tools, events: this.#voice, room: this.#voice };
     this.gates = new AccountGates(this, inside, () => this.#askBalance());
+    this.funds = new Funds(this, this.gates);
+    this.watch = new BalanceWatch(this, tools);
     const { threads } = account.provider;
     const askThreads = threads && (() => this.#askAbout('threads', threads));
     this.places = new Places(this, { ...inside, gates: this.gates, askThreads });
@@ -99,6 +106,7 @@ export class AccountState {
     const isNewEntry = account.entry !== this.#account.entry;
     this.#account = account;
     this.gates.settingsChanged();
+    this.watch.settingsChanged();
     if (isNewEntry) forgive(this.gates);
     this.gates.comeback.open();
   }
@@ -107,6 +115,7 @@ export class AccountState {
   retire(): void {
     this.tenure.end(this.tools.clock.now());
     this.#voice.isSilent = true;
+    this.watch.close();
     this.gates.comeback.close();
   }
 
@@ -125,10 +134,7 @@ export class AccountState {
   get doubtful(): string | undefined {
     const { doubt } = this.gates;
     if (doubt.isRaised) return doubt.cause ?? undefined;
-    if (this.#unanswered.size === 0) return undefined;
-    const [oldest] = this.#unanswered;
-    const isSlow = oldest !== undefined && this.tools.clock.now() - oldest.since > SLOW_SUBMIT_MS;
-    return isSlow ? 'a submit hangs' : undefined;
+    return this.#unanswered.isSlow(() => this.tools.clock.now()) ? 'a submit hangs' : undefined;
   }
 
   /**
@@ -164,8 +170,7 @@ export class AccountState {
     const askedAt = this.tools.clock.now();
     const call: CallMade = { call: 'submit', askedAt, taskId: limits.taskId };
     const timeoutMs = limits.timeoutMs * (isProbe ? PROBE_SHARE : 1);
-    const waiting = { since: askedAt };
-    if (!provider.answersAtOnce(task.kind)) this.#unanswered.add(waiting);
+    const answered = provider.answersAtOnce(task.kind) ? undefined : this.#unanswered.begin(askedAt);
     try {
       const ask = () => this.#exchange('submit', exchange, task, { ...limits, timeoutMs, isProbe });
       // The caller's faults say nothing about the provider: they pass the circuit as results.
@@ -182,7 +187,7 @@ export class AccountState {
       throw error;
     } finally {
       endTry();
-      this.#unanswered.delete(waiting);
+      answered?.();
     }
   }
 
@@ -229,6 +234,7 @@ export class AccountState {
   /** Ends its timers; calls under way go on. */
   close(): void {
     this.gates.close();
+    this.watch.close();
   }
 
   async #askBalance(): Promise<number | null> {

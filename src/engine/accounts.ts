@@ -87,6 +87,11 @@ export class Accounts {
     return added;
   }
 
+  /** Reads and judges the money of those in the config from now on. */
+  watch(): void {
+    for (const { watch } of this.#configured) watch.start();
+  }
+
   close(): void {
     for (const state of [...this.#configured, ...this.#retired]) state.close();
   }
@@ -96,12 +101,14 @@ export class Accounts {
   }
 
   /** A service knows an account by its key, whatever we call it. */
-  #continue({ account, gates }: AccountState): void {
+  #continue({ account, gates, funds }: AccountState): void {
     const { apiKey, provider } = account;
     const before = this.#retired.find(
       (state) => state.account.apiKey === apiKey && state.account.provider.id === provider.id,
     );
-    if (before) takeOver(gates, before.gates);
+    if (!before) return;
+    takeOver(gates, before.gates);
+    funds.restore(before.funds.figures());
   }
 
   /** What has nothing in hand is kept for a while: its pace must not begin anew when it comes back. */

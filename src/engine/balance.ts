@@ -18,6 +18,8 @@ export class Balance {
   #askedAt = Number.NEGATIVE_INFINITY;
   #toldAt = Number.NEGATIVE_INFINITY;
   #call: Promise<void> | undefined;
+  /** Bought here since it was told, in USD. */
+  #boughtUsd = 0;
   readonly #listeners: ((amount: number | null, at: number) => void)[] = [];
 
   constructor(
@@ -30,12 +32,18 @@ export class Balance {
     this.#listeners.push(listener);
   }
 
+  /** So much of it has gone since it was told. */
+  book(costUsd: number): void {
+    this.#boughtUsd += costUsd;
+  }
+
   /** Takes what an earlier process was told, where nothing is known yet. */
   restore({ amount, at }: { readonly amount: number | null; readonly at: number }): void {
     if (this.#toldAt > at) return;
     this.#amount = amount;
     this.#toldAt = at;
     this.#askedAt = at;
+    this.#boughtUsd = 0;
   }
 
   /** The same account under another name or address: what it was told, and when it was asked last, holds for it. */
@@ -43,11 +51,17 @@ export class Balance {
     this.#amount = other.#amount;
     this.#askedAt = other.#askedAt;
     this.#toldAt = other.#toldAt;
+    this.#boughtUsd = other.#boughtUsd;
   }
 
   /** The earliest time the service may be asked again. */
   get askableAt(): number {
     return this.#askedAt + this.asking.everyMs();
+  }
+
+  /** When the service was asked last; null before the first time. */
+  get askedAt(): number | null {
+    return Number.isFinite(this.#askedAt) ? this.#askedAt : null;
   }
 
   /** In USD as last told; null before the first answer and where the service counts in anything else. */
@@ -69,10 +83,16 @@ export class Balance {
     return this.#call !== undefined;
   }
 
-  /** The service has told of money so lately that it cannot be asked again yet. */
+  /** Settles when nobody is asking. */
+  get answered(): Promise<void> {
+    return this.#call ?? Promise.resolve();
+  }
+
+  /** The service has told of money so lately that it cannot be asked again yet, and not all of it was spent here. */
   get isKnownPositive(): boolean {
     const isRecent = this.clock.now() - this.#toldAt < this.asking.everyMs();
-    return isRecent && this.#amount !== null && this.#amount > 0;
+    const boughtFor = this.asking.currency === 'USD' ? this.#boughtUsd : 0;
+    return isRecent && this.#amount !== null && this.#amount > boughtFor;
   }
 
   /** Asks, unless that was done too lately or may not be done; settles when an answer came or failed to. */
@@ -94,6 +114,7 @@ export class Balance {
       return; // What the failure says about the account is booked where the call is made.
     }
     this.#toldAt = this.clock.now();
+    this.#boughtUsd = 0;
     // Counted from the answer, so that no two questions reach the service closer than its floor.
     this.#askedAt = this.#toldAt;
     this.asking.onTold(this.#amount, askedAt);

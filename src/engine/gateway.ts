@@ -59,7 +59,6 @@ export class Engine implements Gateway {
     this.#ids = new TaskIds(options.store);
     this.#repeats = new Repeats(options.clock, () => this.#settings.repeatWindowMs);
     this.#recollection = new Recollection({ ...options, accounts: this.#accounts });
-    this.#recollection.start();
     this.#reports = new Reports({
       ...options,
       accounts: this.#accounts,
@@ -95,6 +94,7 @@ export class Engine implements Gateway {
   share(): void {
     this.#tasks.share();
     this.#recollection.keepScores();
+    this.#accounts.watch();
   }
 
   /** Takes new settings, all at once; what runs goes on with what it has bought, and decides by them from now on. */
@@ -103,7 +103,11 @@ export class Engine implements Gateway {
     const added = this.#accounts.change(settings.accounts);
     this.#settings.change(settings);
     this.#clients.change(settings.clients);
-    void this.#recollection.welcome(added).catch(onStoreError);
+    // What is remembered of their money comes first: it says when they are to be read again.
+    void this.#recollection
+      .welcome(added)
+      .catch(onStoreError)
+      .finally(() => this.#isStopping || this.#accounts.watch());
     this.#room.allChanged((goOn) => clock.after(0, goOn));
   }
 

@@ -11,6 +11,7 @@ import type { AccountState } from './account.js';
 import type { Accounts } from './accounts.js';
 import { byOther } from './call.js';
 import { forgive } from './config-change.js';
+import type { FundsFigures } from './funds.js';
 import type { GateMemory } from './gate.js';
 import type { ScoreFigures } from './scores.js';
 
@@ -39,6 +40,10 @@ interface BalanceFact {
   readonly at: number;
 }
 
+interface FundsFact extends FundsFigures {
+  readonly of: string;
+}
+
 /** Solve times change slowly: what a crash loses of them is learnt again. */
 const SCORES_EVERY_MS = 30_000;
 
@@ -54,6 +59,7 @@ export class Recollection {
 
   constructor(tools: RecollectionTools) {
     this.#tools = tools;
+    this.#start();
   }
 
   /** Brings back what the last process knew. */
@@ -71,8 +77,7 @@ export class Recollection {
     for (const [key, value] of facts) if (!key.startsWith('changes ')) this.#restore(key, value);
   }
 
-  /** Remembers from now on. */
-  start(): void {
+  #start(): void {
     const { events, store, accounts } = this.#tools;
     const remember = (change: BreakerChange, fact: GateFact) => {
       // What another replica has written down stands there as it knows it.
@@ -86,22 +91,24 @@ export class Recollection {
       }),
       events.on('breaker-closed', (change) => remember(change, null)),
     );
-    for (const state of accounts.configured) this.#keepBalance(state);
+    for (const state of accounts.configured) this.#keepMoney(state);
   }
 
   /** Brings back what was known of accounts that a reload has brought, and remembers them from now on. */
   async welcome(added: readonly AccountState[]): Promise<void> {
     if (added.length === 0) return;
-    for (const state of added) this.#keepBalance(state);
+    for (const state of added) this.#keepMoney(state);
     await this.#recall((provider) => added.some((state) => state === this.#account(provider)));
     for (const { gates } of added) forgive(gates);
   }
 
-  #keepBalance({ id, account, gates }: AccountState): void {
+  #keepMoney({ id, account, gates, funds }: AccountState): void {
+    const { store } = this.#tools;
     const of = fingerprint(account);
     gates.balance.onTold((amount, at) =>
-      this.#tools.store.remember(`balance ${id}`, { of, amount, at } satisfies BalanceFact),
+      store.remember(`balance ${id}`, { of, amount, at } satisfies BalanceFact),
     );
+    funds.onChange(() => store.remember(`funds ${id}`, { of, ...funds.figures() } satisfies FundsFact));
   }
 
   /** Writes the solve times down now and then. */
@@ -114,6 +121,8 @@ export class Recollection {
 
   /** What another process has remembered just now. */
   learn(key: string, value: unknown): void {
+    // One reading of an account serves every gateway that uses it.
+    if (/^(balance|funds) /.test(key)) this.#restore(key, value);
     const gate = parseGateKey(key);
     if (!gate || !HINTS.has(gate.scope)) return;
     const gates = this.#account(gate.provider)?.gates;
@@ -144,6 +153,7 @@ export class Recollection {
     if (sort === 'changes')
       state.gates.history.restore(kind === '' ? null : (kind as TaskKind), (value as HistoryFact).changes);
     if (sort === 'balance') state.gates.balance.restore(value as BalanceFact);
+    if (sort === 'funds') state.funds.restore(value as FundsFact);
     const learnt = () => state.gates.kind(kind as TaskKind);
     if (sort === 'score') learnt().score.restore(value as ScoreFigures);
     if (sort === 'acceptance') learnt().acceptance.restore(value as AcceptanceFigures);

@@ -22,6 +22,9 @@ const SPECIAL_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
 const LONGEST_URL = 2_000;
 
+/** For the operator's own server, which may be anywhere. */
+export const anyAddress: CallbackAddresses = { isAllowed: () => true, faultOf: () => undefined };
+
 /** `allowPrivate`: addresses and subnets that are allowed though they are not public. */
 export function openAddresses(allowPrivate: readonly string[]): CallbackAddresses {
   const allowed = listOf(allowPrivate);

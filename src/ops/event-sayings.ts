@@ -49,6 +49,10 @@ export const SAYINGS: Sayings = {
     data: { by, changed, needsRestart, tookMs },
   }),
   'config-refused': ({ by, issues, tookMs }) => ({ name: 'config-refused', data: { by, issues, tookMs } }),
+  'balance-low': ({ provider, balanceUsd, amount, currency, hoursToEmpty, threshold, limit }) => ({
+    name: 'balance-low',
+    data: { provider, balanceUsd, amount, currency, hoursToEmpty, threshold, limit },
+  }),
   'task-ended': ({ record }, { sayTask }) => {
     const { solution: _solution, meta: _meta, ...data } = { solution: null, meta: null, ...sayTask(record) };
     return { name: record.status === 'solved' ? 'task-solved' : 'task-failed', record, data, isEnd: true };

@@ -1,6 +1,6 @@
 /** The log: JSON lines, one per attempt and one per task, made of picked fields only. */
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
-import type { BreakerChange, ConfigReload, EventMap, Events } from '../core/events.js';
+import type { BreakerChange, ConfigReload, EventMap, Events, LowBalance } from '../core/events.js';
 import { attemptFacts, taskFacts } from './facts.js';
 
 /** Lines below the level are not written. */
@@ -70,6 +70,11 @@ export function logEvents(events: Events, log: Log): () => void {
     }),
     events.on('breaker-opened', (change) => log.warn({ event: 'breaker-opened', ...breakerFields(change) })),
     events.on('breaker-closed', (change) => log.info({ event: 'breaker-closed', ...breakerFields(change) })),
+    events.on('balance-low', (low) => log.warn({ event: 'balance-low', ...lowFields(low) })),
+    events.on('webhook-tried', ({ told, outcome, tries, fault }) => {
+      const write = outcome === 'given_up' ? log.warn : log.info;
+      write({ event: 'webhook', told, outcome, tries, fault });
+    }),
   ];
   return () => {
     for (const unsubscribe of subscriptions) unsubscribe();
@@ -82,6 +87,11 @@ function reloadFields({ by, changed, needsRestart, tookMs }: ConfigReload): LogF
 
 function missedFields({ provider, results }: EventMap['calls-missed']): LogFields {
   return { provider, results, hint: 'is server.publicUrl reached from outside, and registered there?' };
+}
+
+function lowFields({ provider, balanceUsd, amount, ...low }: LowBalance): LogFields {
+  const { currency, hoursToEmpty, threshold, limit } = low;
+  return { provider, balanceUsd, amount, currency, hoursToEmpty, threshold, limit };
 }
 
 function breakerFields(change: BreakerChange): LogFields {

@@ -53,7 +53,9 @@ export function openMetrics({ events, gauges }: MetricsOptions): Metrics {
 }
 
 function countEvents(events: Events, registry: Registry): readonly (() => void)[] {
-  const { tasks, attempts, failovers, callbacks, providerCalls, ...times } = openCounters([registry]);
+  const { tasks, attempts, failovers, callbacks, webhooks, providerCalls, ...times } = openCounters([
+    registry,
+  ]);
   const { solveSeconds, exchangeSeconds } = times;
   const [account, cause, call, outcome] = [limitWords(), limitWords(), limitWords(), limitWords()];
   return [
@@ -67,6 +69,7 @@ function countEvents(events: Events, registry: Registry): readonly (() => void)[
       if (tookMs !== null) solveSeconds.observe(labels, tookMs / 1_000);
     }),
     events.on('callback-tried', ({ outcome: result }) => callbacks.inc({ outcome: result })),
+    events.on('webhook-tried', ({ told, outcome: result }) => webhooks.inc({ event: told, outcome: result })),
     events.on('provider-called', ({ provider }) => providerCalls.inc({ provider: account(provider) })),
     ...countReloads(events, registry),
     events.on('failover', (failover) => {
@@ -132,6 +135,12 @@ function openCounters(registers: Registry[]) {
       labelNames: ['outcome'],
       registers,
     }),
+    webhooks: new Counter({
+      name: 'captcha_gateway_webhooks_total',
+      help: "Tries to tell the operator's server of an event: delivered, failed, given_up.",
+      labelNames: ['event', 'outcome'],
+      registers,
+    }),
     providerCalls: new Counter({
       name: 'captcha_gateway_provider_calls_total',
       help: 'Calls by which a provider said that one of its tasks is done.',
@@ -187,6 +196,12 @@ function openGauges(registry: Registry): (gauges: Gauges) => void {
     labelNames,
     registers,
   });
+  const hours = new Gauge({
+    name: 'captcha_gateway_provider_hours_to_empty',
+    help: 'Hours until the money is gone at the present pace; absent while unknown.',
+    labelNames,
+    registers,
+  });
   const providerInFlight = new Gauge({
     name: 'captcha_gateway_provider_in_flight',
     help: 'Tasks at the provider now.',
@@ -196,10 +211,11 @@ function openGauges(registry: Registry): (gauges: Gauges) => void {
   return (gauges) => {
     inFlight.set(gauges.inFlight);
     held.set(gauges.held);
-    for (const gauge of [up, balance, providerInFlight]) gauge.reset();
-    for (const { id: provider, state, balanceUsd, inFlight: taken } of gauges.providers) {
+    for (const gauge of [up, balance, hours, providerInFlight]) gauge.reset();
+    for (const { id: provider, state, balanceUsd, hoursToEmpty, inFlight: taken } of gauges.providers) {
       up.set({ provider }, state === 'closed' || state === 'ramping' ? 1 : 0);
       if (balanceUsd !== null) balance.set({ provider }, balanceUsd);
+      if (hoursToEmpty !== null) hours.set({ provider }, hoursToEmpty);
       providerInFlight.set({ provider }, taken);
     }
   };

@@ -23,8 +23,9 @@ it('fills in every default', () => {
       balanceCheckMs: 60_000,
       rampMs: 10_000,
     },
-    polling: { holdMs: 3_000, costMs: 75 },
+    polling: { holdMs: 3_000, costMs: 75, balanceEveryMs: 300_000 },
     callbacks: { allowPrivate: [], answerWithinMs: 10_000, maxTries: 10, giveUpMs: 900_000 },
+    alerts: { balanceBelowUsd: 1, emptyWithinHours: 6 },
     store: {
       use: 'sqlite',
       path: 'data/gateway.db',

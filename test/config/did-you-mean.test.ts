@@ -33,7 +33,7 @@ describe('an unknown key', () => {
 
   it('that is close to nothing is met with the keys there are', () => {
     expect(loadError(sampleConfig({ polling: { xyzzy: 1 } })).message).toBe(
-      'polling.xyzzy: is not a known key; known here: "holdMs", "costMs"',
+      'polling.xyzzy: is not a known key; known here: "holdMs", "costMs", "balanceEveryMs"',
     );
   });
 

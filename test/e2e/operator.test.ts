@@ -131,14 +131,21 @@ describe('/status and /metrics', () => {
     };
     const unknown = { successRate: null, p50Ms: null, p95Ms: null };
     const known = { successRate: 1, p50Ms: expect.any(Number), p95Ms: expect.any(Number) };
-    const rest = { hoursToEmpty: null, inFlight: 0 };
+    const rest = { inFlight: 0 };
     expect(jsonOf(answer)).toEqual({
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       startedAt: ISO,
       tasks: { inFlight: 0, solvedLastHour: 1, failedLastHour: 0 },
       providers: [
-        { ...first, ...rest, balanceUsd: 0, limit: 7, kinds: [{ ...kind, ...unknown }] },
-        { ...second, ...rest, balanceUsd: null, limit: null, kinds: [{ ...kind, ...known }] },
+        { ...first, ...rest, balanceUsd: 0, hoursToEmpty: 0, limit: 7, kinds: [{ ...kind, ...unknown }] },
+        {
+          ...second,
+          ...rest,
+          balanceUsd: null,
+          hoursToEmpty: null,
+          limit: null,
+          kinds: [{ ...kind, ...known }],
+        },
       ],
       failovers: [
         { at: ISO, taskId, kind: 'recaptcha_v2', from: 'first', to: 'second', cause: 'zero_balance' },
@@ -164,7 +171,7 @@ describe('/status and /metrics', () => {
     const learned = { ...unasked, inFlight: 0, learnedLimit: null, acceptedRate: 0.95 };
     expect(story).toEqual({
       ...{ id: 'first', use: 'classic', priority: 1, ...open },
-      ...{ balanceUsd: 0, hoursToEmpty: null, inFlight: 0, limit: 7 },
+      ...{ balanceUsd: 0, hoursToEmpty: 0, inFlight: 0, limit: 7 },
       gates: [
         { scope: 'operator', ...idle },
         { scope: 'ban', ...idle },

@@ -97,6 +97,15 @@ const breaker = {
   openedBy: null,
   changedBy: { by: 'submit', upstreamCode: 'ERROR_NO_SLOT_AVAILABLE', taskId: '1', reason: null },
 } as const;
+const low = {
+  provider: 'first',
+  balanceUsd: 4.2,
+  amount: 4.2,
+  currency: 'USD',
+  hoursToEmpty: 5.5,
+  threshold: 'emptyWithinHours',
+  limit: 6,
+} as const;
 const failover = {
   taskId: '1',
   kind: 'recaptcha_v2',
@@ -157,6 +166,15 @@ describe('the operator', () => {
     expect(seen.told[2]?.data).toEqual({ at, ...failover });
     expect(seen.told[5]?.data).toEqual({ at, taskId: '1', status: 'solved' });
     expect(new Set(seen.told.map(({ id }) => id)).size).toBe(7);
+  });
+
+  it('hears of low money, and no client does', async () => {
+    const { events, watch } = open();
+    const [seen, client] = [watch(), watch({ clientId: 'qa' })];
+    events.emit('balance-low', low);
+    await settle();
+    expect(seen.told).toMatchObject([{ event: 'balance-low', data: { at: expect.any(String), ...low } }]);
+    expect(client.told).toEqual([]);
   });
 });
 

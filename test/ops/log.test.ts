@@ -227,6 +227,22 @@ describe('the providers', () => {
     expect(lines()).toEqual([line]);
   });
 
+  it('warn of money that is low, and of a server that is not reached in the end', () => {
+    const { events, lines } = written();
+    const figures = { balanceUsd: null, amount: 310, currency: 'RUB', hoursToEmpty: 5.5 };
+    const low = { provider: 'rucaptcha', ...figures, threshold: 'emptyWithinHours', limit: 6 } as const;
+    events.emit('balance-low', low);
+    const tried = { told: 'balance-low', tries: 1, fault: 'HTTP 500' } as const;
+    events.emit('webhook-tried', { ...tried, outcome: 'failed' });
+    events.emit('webhook-tried', { ...tried, outcome: 'given_up' });
+    const time = expect.any(String);
+    expect(lines()).toEqual([
+      { level: 40, time, event: 'balance-low', ...low },
+      { level: 30, time, event: 'webhook', ...tried, outcome: 'failed' },
+      { level: 40, time, event: 'webhook', ...tried, outcome: 'given_up' },
+    ]);
+  });
+
   it('are no longer told of after the end of the subscription', () => {
     const { events, end, text } = written();
     end();

@@ -104,6 +104,17 @@ describe('counters', () => {
     });
   });
 
+  it('count what the operator’s server was told', async () => {
+    const { events, metrics } = start();
+    const tried = { told: 'balance-low', tries: 1, fault: null } as const;
+    for (const outcome of ['failed', 'failed', 'delivered'] as const)
+      events.emit('webhook-tried', { ...tried, outcome });
+    expect(await scrape(metrics)).toMatchObject({
+      'captcha_gateway_webhooks_total{event="balance-low",outcome="failed"}': 2,
+      'captcha_gateway_webhooks_total{event="balance-low",outcome="delivered"}': 1,
+    });
+  });
+
   it('never grow without bound, whatever words come', async () => {
     const { events, metrics } = start();
     for (let index = 0; index < 1_000; index += 1) {
@@ -143,12 +154,13 @@ describe('gauges', () => {
       'captcha_gateway_provider_up{provider="half-open"}': 0,
       'captcha_gateway_provider_up{provider="held-out"}': 0,
       'captcha_gateway_provider_balance_usd{provider="closed"}': 12.5,
+      'captcha_gateway_provider_hours_to_empty{provider="closed"}': 40,
       'captcha_gateway_provider_in_flight{provider="closed"}': 3,
     });
     now = {
       inFlight: 0,
       held: 0,
-      providers: [sampleProvider({ id: 'house', balanceUsd: null, inFlight: 0 })],
+      providers: [sampleProvider({ id: 'house', balanceUsd: null, hoursToEmpty: null, inFlight: 0 })],
     };
     expect(await ours(metrics)).toEqual({
       captcha_gateway_tasks_in_flight: 0,

@@ -33,7 +33,8 @@ export function configFor(accounts: readonly AccountEntry[], sections: object = 
     providers: accounts.map(toEntry),
     routing: { deadlineMs: 60_000, maxUsdPerTask: 1 },
     breaker: { failures: 3, cooldownMs: 10_000, maxCooldownMs: 20_000, balanceCheckMs: 60_000 },
-    polling: { holdMs: 2_000 },
+    // Balances are read only by tests that want it.
+    polling: { holdMs: 2_000, balanceEveryMs: 0 },
     store: { path: 'gateway.db' },
     ...sections,
   };
