@@ -1,10 +1,13 @@
 /** Random calls of a store, each made of a ledger model too and compared. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { endedTask } from '../../src/core/scorecard.js';
 import { applyMove, isOpen, type Move, type TaskRecord, type TaskStore } from '../../src/core/store.js';
+import { BOUNDS_OF_SPAN, Tally } from '../../src/core/tally.js';
 import { creation, type Step, step, time } from './histories.js';
 import type { LedgerModel, Outcome } from './model.js';
 import { sampleRecord } from './samples.js';
+import { countsOf, sortedCells } from './score-cases.js';
 
 /** The store under test, which a restart replaces. */
 export interface Real {
@@ -35,6 +38,16 @@ function command(name: string, run: (model: LedgerModel, real: Real, tell: Tell)
   };
 }
 
+/** What all tasks that have ever ended count together. */
+function modelCounts({ records, forgotten }: LedgerModel) {
+  const tally = new Tally(BOUNDS_OF_SPAN);
+  for (const record of [...records, ...forgotten]) {
+    const task = endedTask(record);
+    if (task) tally.addTask(task);
+  }
+  return sortedCells(tally);
+}
+
 /** Everything that can be asked of the store, against the model. */
 async function compare(model: LedgerModel, store: TaskStore): Promise<void> {
   for (const record of model.records) {
@@ -43,6 +56,7 @@ async function compare(model: LedgerModel, store: TaskStore): Promise<void> {
     for (const since of [0, createdAt, createdAt + 1])
       expect(await store.spentUsd(clientId, since)).toBeCloseTo(model.spentUsd(clientId, since), 6);
   }
+  expect(await countsOf(store)).toEqual(modelCounts(model));
   for (const clientId of CLIENTS) {
     expect(await store.spentUsd(clientId, 0)).toBeCloseTo(model.spentUsd(clientId, 0), 6);
     for (const key of KEYS)
