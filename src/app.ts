@@ -7,6 +7,7 @@ import { keepForgetting, ledgerPath, openLedger } from './app/ledger.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
 import { mountOperator } from './app/operator.js';
 import { openGuard } from './app/operator-guard.js';
+import { mountScorecard } from './app/scorecard.js';
 import { openTelling } from './app/telling.js';
 import { normalizeBaseUrl } from './config/base-url.js';
 import { keySha256 } from './config/key.js';
@@ -20,6 +21,7 @@ import { Engine } from './engine/gateway.js';
 import { openTransport } from './net/upstream.js';
 import { type Log, logEvents, openLog } from './ops/log.js';
 import { openMetrics } from './ops/metrics.js';
+import { Scorecards } from './ops/scorecards.js';
 import { openStatus } from './ops/status.js';
 import { reportStory } from './ops/story.js';
 import { loadFolder } from './registry.js';
@@ -103,8 +105,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const telling = openTelling({ config, clock, events, store, gateway: engine, dialects, onFault });
   let isStopping = false;
   const app = openApp();
+  const adminKey = () => config.admin && keySha256(config.admin.key);
+  const guard = openGuard(adminKey);
   mountOperator(app, {
-    guard: openGuard(() => config.admin && keySha256(config.admin.key)),
+    guard,
     status: () => status.snapshot(),
     metrics,
     ready: () => (isStopping ? Promise.reject(new Error('stopping')) : store.ping()),
@@ -118,6 +122,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     deadCallbacks: telling.deadCallbacks,
     retryCallback: telling.retryCallback,
   });
+  const scorecards = new Scorecards({ clock, store });
+  mountScorecard(app, { guard, adminKeySha256: adminKey, gateway: engine, scorecards, onFault });
   telling.mount(app);
   inbound?.mount(app, engine);
   const { services } = telling;
@@ -148,6 +154,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       if (isStopping) return;
       isStopping = true;
       stopForgetting();
+      scorecards.stop();
       inbound?.stop();
       await Promise.all([
         telling.stop(),

@@ -53,6 +53,10 @@ export class Tally {
     return this.#cells.values();
   }
 
+  *cellsOf(clientId: string): Iterable<Cell> {
+    for (const cell of this.#cells.values()) if (cell.clientId === clientId) yield cell;
+  }
+
   addTask(task: EndedTask): void {
     const { attempts, clientId, kind, host } = task;
     const asked = attempts.filter(wasAsked);
