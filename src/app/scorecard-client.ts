@@ -13,10 +13,8 @@ export type ScorecardAsked = Readonly<Partial<Record<string, string | undefined>
 
 /** Asks for a scorecard. @throws UsageError, ConfigError or Refused. */
 export function askScorecard(place: GatewayPlace, asked: ScorecardAsked): Promise<ScorecardReport> {
-  const given = Object.entries(asked).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
-  );
-  const query = new URLSearchParams(given);
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, value);
   return ask(place, `/admin/scorecard?${query}`, undefined, ANSWER_WITHIN_MS);
 }
 

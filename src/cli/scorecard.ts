@@ -1,3 +1,4 @@
+/** `captcha-gateway scorecard`: the figures of a running gateway, as a table, CSV or JSON. */
 import { parseArgs } from 'node:util';
 import { OPERATOR_OPTIONS, OPERATOR_USAGE, runOperator, UsageError } from '../app/operator-client.js';
 import {
@@ -35,9 +36,8 @@ export default {
       const { config, url, key, json, csv, ...asked } = values;
       if (json && csv) throw new UsageError('Give either --json or --csv');
       const report = await askScorecard({ config, url, key }, asked);
-      process.stdout.write(
-        json ? `${JSON.stringify(report)}\n` : csv ? await scorecardCsv(report) : table(report),
-      );
+      if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      else process.stdout.write(csv ? await scorecardCsv(report) : table(report));
       return 0;
     }),
 } satisfies Command;
