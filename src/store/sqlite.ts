@@ -27,7 +27,7 @@ export interface SqliteOptions {
 }
 
 /** Forgetting goes in steps of this many rows, so that it never holds up the event loop for long. */
-const FORGET_STEP = 200;
+const FORGET_STEP = 100;
 
 /**
  * Opens the store, upgrading its schema when it is older.
