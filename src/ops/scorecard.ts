@@ -109,21 +109,24 @@ function compare(one: readonly string[], other: readonly string[]): number {
 
 const NANO = 1e9;
 
-/** Counts as people read them. */
+/** Counts as people read them, in the order of the columns. */
 export function sayFigures({ counts, solveMs }: Figures): ScorecardFigures {
-  const { nanoUsd, ...told } = counts;
-  const { solved, accepted, rejected, unpriced } = counts;
+  const { tasks, solved, accepted, rejected, attempts, retries, nanoUsd, unpriced } = counts;
+  const { timeouts, noSlots, zeroBalances, invalidParameters, reportsTaken, badReportsTaken } = counts;
   const acceptedRate = ratio(accepted, accepted + rejected);
   const costPerSolved = unpriced > 0 ? null : ratio(nanoUsd, solved);
   const costPerAccepted = costPerSolved === null ? null : ratio(costPerSolved, acceptedRate ?? 0);
   return {
-    ...told,
+    ...{ tasks, solved, accepted, rejected },
     acceptedRate: acceptedRate === null ? null : Number(acceptedRate.toFixed(6)),
     p50Ms: solveMs.quantile(0.5),
     p95Ms: solveMs.quantile(0.95),
+    ...{ attempts, retries, timeouts, noSlots, zeroBalances, invalidParameters },
     costUsd: unpriced > 0 ? null : nanoUsd / NANO,
+    unpriced,
     costPerSolvedUsd: toUsd(costPerSolved),
     costPerAcceptedUsd: toUsd(costPerAccepted),
+    ...{ reportsTaken, badReportsTaken },
   };
 }
 

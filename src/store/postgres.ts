@@ -27,8 +27,8 @@ export interface PostgresOptions {
 
 /** Typed clients read ids as int32. */
 const LARGEST_ID = 2_147_483_647;
-/** Forgetting goes in steps of this many rows, so that nothing is locked for long. */
-const FORGET_STEP = 500;
+/** Forgetting goes in steps of this many rows, so that neither locks nor the event loop are held for long. */
+const FORGET_STEP = 250;
 /** Adoptions are tried again and again while the database is away. */
 const LAST_DOUBTS = 100;
 const LEASE_MS = 5_000;

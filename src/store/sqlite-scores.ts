@@ -13,7 +13,7 @@ import { targetHost } from '../core/task.js';
 import type { Flag, TaskRow } from './sqlite-rows.js';
 
 /** Rows that are read at once: the event loop stands still meanwhile. */
-const STEP = 250;
+const STEP = 100;
 
 /** Every function runs within the transaction of its caller. */
 export interface Scores {

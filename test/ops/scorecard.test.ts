@@ -112,6 +112,11 @@ describe('figures', () => {
   });
 });
 
+it('figures have the order of the columns', async () => {
+  const text = await toCsv({ since: '', until: '', by: [], rows: [] }, rest);
+  expect(Object.keys(sayFigures(noFigures()))).toEqual(text.trim().split(','));
+});
+
 describe('CSV', () => {
   const csvOf = async (host: string) => {
     const by = ['provider', 'host'] as const;

@@ -105,12 +105,17 @@ describe('three owners', () => {
     const owners = await openMany(3);
     const ids = await leave(owners[0] as TaskStore, 100);
     const report = { move: 'reported', isAccepted: true } as const;
-    await Promise.all(owners.flatMap((owner) => ids.map((id) => owner.write(id, [report]))));
+    const taken = { move: 'report-taken', attempt: 0 } as const;
+    await Promise.all(owners.flatMap((owner) => ids.map((id) => owner.write(id, [report, taken]))));
     const results = await Promise.all(
       ids.flatMap((id) => owners.map((owner) => owner.write(id, [CANCELLED]))),
     );
     expect(results.filter(Boolean)).toHaveLength(100);
     for (const id of ids)
-      expect(await owners[1]?.find(id)).toMatchObject({ status: 'cancelled', reported: true });
+      expect(await owners[1]?.find(id)).toMatchObject({
+        status: 'cancelled',
+        reported: true,
+        attempts: [{ tookReport: true }],
+      });
   });
 });
