@@ -1,115 +1,16 @@
 /** The scorecard of a run counted by hand, beside the books of the services themselves. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openSandbox } from '../../src/app.js';
 import type { ScorecardReport, ScorecardRow } from '../../src/ops/scorecard.js';
-import type { Sandbox, Script } from '../../src/sandbox/sandbox.js';
-import {
-  ADMIN_KEY,
-  CLIENT_KEY,
-  configFor,
-  FAST_TIMING,
-  type GatewayInProcess,
-  openGateway,
-} from '../support/gateway-in-process.js';
-import { runCommand } from '../support/gateway-process.js';
+import { ADMIN_KEY, CLIENT_KEY } from '../support/gateway-in-process.js';
 import { jsonOf, send } from '../support/http.js';
+import { LAB_KEY, openRun, RATES, type Run } from './scorecard-run.js';
 
-const LAB_KEY = '1ab0000000000000000000000000000c3';
-const SHOP = 'https://shop.example.com/login?session=secret';
-const FORUM = 'https://forum.example.org/join';
-const RATES = { first: 0.001, second: 0.002 } as const;
-const KINDS = ['recaptcha_v2', 'turnstile', 'hcaptcha', 'image_to_text'];
-
-const priced = (usd: number) => Object.fromEntries(KINDS.map((kind) => [kind, usd * 1_000]));
-const sold = (usd: number) => ({ kinds: KINDS, pricesUsdPer1000: priced(usd) });
-const script = (name: keyof typeof RATES): Script => ({
-  solve: { default: { fixedMs: 30 } },
-  pricesUsdPer1000: priced(RATES[name]),
-});
-
-let first: Sandbox;
-let second: Sandbox;
-let gateway: GatewayInProcess;
+let run: Run;
 
 beforeAll(async () => {
-  first = await openSandbox({ script: { ...script('first'), verdictOf: { hcaptcha: 'never' } } });
-  second = await openSandbox({ script: script('second') });
-  const accounts = [
-    { url: first.url, entry: { ...sold(RATES.first), timing: { ...FAST_TIMING, giveUpMs: 400 } } },
-    { url: second.url, entry: sold(RATES.second) },
-  ];
-  gateway = await openGateway(
-    configFor(accounts, {
-      admin: { key: ADMIN_KEY },
-      clients: [
-        { id: 'qa', key: CLIENT_KEY },
-        { id: 'lab', key: LAB_KEY },
-      ],
-    }),
-  );
-  await act();
+  run = await openRun();
 });
-afterAll(() => Promise.all([gateway.close(), first.close(), second.close()]));
-
-/** What was told of each solved task, per provider: from asking it to its answer, in ms. */
-const tookMs: Record<string, number[]> = { first: [], second: [] };
-let reports = 0;
-
-interface Told {
-  readonly taskId: string;
-  readonly status: string | number;
-  readonly attempts: readonly {
-    readonly provider: string;
-    readonly outcome: string;
-    readonly tookMs: number;
-  }[];
-}
-
-async function solve(key: string, fields: object, isGood?: boolean): Promise<Told> {
-  const told = jsonOf(await send(gateway.url, '/v1/solve', { json: fields, headers: { 'x-api-key': key } }));
-  const { taskId, attempts } = told as unknown as Told;
-  const answer = attempts.find(({ outcome }) => outcome === 'solved');
-  if (answer) tookMs[answer.provider]?.push(answer.tookMs);
-  if (isGood !== undefined) {
-    reports += 1;
-    const sent = { json: { accepted: isGood }, headers: { 'x-api-key': key } };
-    expect((await send(gateway.url, `/v1/tasks/${taskId}/report`, sent)).status).toBe(200);
-  }
-  return told as unknown as Told;
-}
-
-const recaptcha = (pageUrl: string) => ({ kind: 'recaptcha_v2', siteKey: '6Le-key', pageUrl });
-
-/** The run. Every line says what it makes the services do. */
-async function act(): Promise<void> {
-  // Solved by the first: four at the shop (two good, one bad, one without report), two at the forum (one bad).
-  await solve(CLIENT_KEY, recaptcha(SHOP), true);
-  await solve(CLIENT_KEY, recaptcha(SHOP), true);
-  await solve(CLIENT_KEY, recaptcha(SHOP), false);
-  await solve(CLIENT_KEY, recaptcha(SHOP));
-  await solve(CLIENT_KEY, recaptcha(FORUM), false);
-  await solve(CLIENT_KEY, recaptcha(FORUM));
-  // Unsolvable at the first, solved by the second.
-  first.queue('submit', { verdict: 'unsolvable' });
-  await solve(LAB_KEY, recaptcha(FORUM), true);
-  // NO_SLOT at the first, solved by the second; the next one does not even ask the first.
-  first.queue('submit', { code: 'ERROR_NO_SLOT_AVAILABLE' });
-  await solve(CLIENT_KEY, { kind: 'turnstile', siteKey: '0xA', pageUrl: SHOP });
-  await solve(CLIENT_KEY, { kind: 'turnstile', siteKey: '0xA', pageUrl: SHOP });
-  // Never solved by the first within its time, then solved by the second.
-  await solve(LAB_KEY, { kind: 'hcaptcha', siteKey: 'a5f7', pageUrl: SHOP });
-  // A wrong site key: the caller's fault, nobody else is asked.
-  first.queue('submit', { code: 'ERROR_GOOGLEKEY' });
-  expect(await solve(CLIENT_KEY, recaptcha(SHOP))).toMatchObject({ status: 400 });
-  // An image stands on no page.
-  await solve(CLIENT_KEY, {
-    kind: 'image_to_text',
-    imageBase64: Buffer.from('\x89PNG image').toString('base64'),
-  });
-  // The first runs out of money; the second solves, badly.
-  first.set({ balanceUsd: 0 });
-  await solve(LAB_KEY, recaptcha(FORUM), false);
-}
+afterAll(() => run.close());
 
 const ADMIN = { 'x-api-key': ADMIN_KEY };
 
@@ -117,7 +18,7 @@ async function ask(
   path: string,
   headers: Readonly<Record<string, string>> = ADMIN,
 ): Promise<ScorecardReport> {
-  const answer = await send(gateway.url, path, { headers });
+  const answer = await send(run.gateway.url, path, { headers });
   expect(answer.status, answer.text).toBe(200);
   return jsonOf(answer) as unknown as ScorecardReport;
 }
@@ -139,7 +40,7 @@ function essence(row: ScorecardRow): object {
 async function untilReportsTaken(): Promise<void> {
   await vi.waitFor(async () => {
     const { rows } = await ask(fresh('/admin/scorecard?by='));
-    expect(rows[0]?.reportsTaken).toBe(reports);
+    expect(rows[0]?.reportsTaken).toBe(run.reports);
   });
 }
 
@@ -178,7 +79,7 @@ describe('the scorecard', () => {
   it('agrees with the books of the services', async () => {
     await untilReportsTaken();
     const { rows } = await ask(fresh('/admin/scorecard?by=provider'));
-    const books = [first, second].map((sandbox, index) => {
+    const books = [run.first, run.second].map((sandbox, index) => {
       const { calls, solved, refused, spentUsd, accepted } = sandbox.stats();
       const told = sandbox.tasks().filter(({ report }) => report !== undefined);
       return {
@@ -205,14 +106,17 @@ describe('the scorecard', () => {
     }
   });
 
-  it.each(['first', 'second'])('tells the solve times of %s as its answers took', async (provider) => {
-    const { rows } = await ask(fresh(`/admin/scorecard?by=provider&provider=${provider}`));
-    const sorted = [...(tookMs[provider] ?? [])].sort((one, other) => one - other);
-    const exact = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
-    expect(rows).toHaveLength(1);
-    expect(Math.abs((rows[0]?.p50Ms ?? 0) - exact(0.5))).toBeLessThanOrEqual(exact(0.5) * 0.01 + 0.5);
-    expect(Math.abs((rows[0]?.p95Ms ?? 0) - exact(0.95))).toBeLessThanOrEqual(exact(0.95) * 0.01 + 0.5);
-  });
+  it.each(['first', 'second'] as const)(
+    'tells the solve times of %s as its answers took',
+    async (provider) => {
+      const { rows } = await ask(fresh(`/admin/scorecard?by=provider&provider=${provider}`));
+      const sorted = [...run.tookMs[provider]].sort((one, other) => one - other);
+      const exact = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+      expect(rows).toHaveLength(1);
+      expect(Math.abs((rows[0]?.p50Ms ?? 0) - exact(0.5))).toBeLessThanOrEqual(exact(0.5) * 0.01 + 0.5);
+      expect(Math.abs((rows[0]?.p95Ms ?? 0) - exact(0.95))).toBeLessThanOrEqual(exact(0.95) * 0.01 + 0.5);
+    },
+  );
 
   it('counts each task once where providers are not told apart', async () => {
     const { rows } = await ask(fresh('/admin/scorecard?by=client'));
@@ -259,7 +163,7 @@ describe('the scorecard', () => {
   });
 
   it('comes as CSV with the same rows', async () => {
-    const { status, headers, text } = await send(gateway.url, fresh('/admin/scorecard?format=csv'), {
+    const { status, headers, text } = await send(run.gateway.url, fresh('/admin/scorecard?format=csv'), {
       headers: ADMIN,
     });
     expect([status, headers['content-type']]).toEqual([200, 'text/csv; charset=utf-8; header=present']);
@@ -279,7 +183,7 @@ describe('the scorecard', () => {
     ['/v1/scorecard', {}],
     ['/v1/scorecard', { 'x-api-key': 'nobodys' }],
   ])('%s is closed to strangers', async (path, headers) => {
-    const answer = await send(gateway.url, path, { headers });
+    const answer = await send(run.gateway.url, path, { headers });
     expect([answer.status, jsonOf(answer).code]).toEqual([401, 'auth']);
   });
 
@@ -290,53 +194,10 @@ describe('the scorecard', () => {
     ['format=xml', 'format'],
     ['sinse=7d', 'sinse'],
   ])('?%s is refused with the name of the fault', async (query, path) => {
-    const answer = await send(gateway.url, `/v1/scorecard?${query}`, {
+    const answer = await send(run.gateway.url, `/v1/scorecard?${query}`, {
       headers: { 'x-api-key': CLIENT_KEY },
     });
     expect(answer.status).toBe(400);
     expect(jsonOf(answer)).toMatchObject({ code: 'bad_request', issues: [{ path }] });
-  });
-});
-
-describe('captcha-gateway scorecard', () => {
-  const run = (...args: readonly string[]) =>
-    runCommand(['scorecard', '--url', gateway.url, '--key', ADMIN_KEY, ...args]);
-
-  it('prints a table', async () => {
-    const { code, stdout, stderr } = await run('--since', '3h', '--by', 'provider', '--kind', 'turnstile');
-    expect([code, stderr]).toEqual([0, '']);
-    const [span, , heading = '', ...rows] = stdout.split('\n');
-    expect(span).toMatch(/^Tasks that ended from \S+Z to \S+Z$/);
-    expect(heading.trim().split(/ {2,}/).slice(0, 4)).toEqual(['provider', 'tasks', 'solved', 'accepted']);
-    expect(rows.map((row) => row.split(/ {2,}/).slice(0, 4))).toEqual([
-      ['first', '1', '0', '-'],
-      ['second', '2', '2', '-'],
-      [''],
-    ]);
-  });
-
-  it('prints what the route answers, as JSON or CSV', async () => {
-    const json = await run('--by', 'kind', '--json');
-    const { by, rows } = JSON.parse(json.stdout);
-    expect([by, rows.length]).toEqual([['kind'], 4]);
-    const csv = await run('--by', 'kind', '--csv', '--host', shop);
-    expect(csv.stdout.split('\r\n').map((line) => line.split(',').slice(0, 2))).toEqual([
-      ['kind', 'tasks'],
-      ['hcaptcha', '1'],
-      ['recaptcha_v2', '5'],
-      ['turnstile', '2'],
-      [''],
-    ]);
-  });
-
-  it('says what is wrong', async () => {
-    const refused = await run('--since', 'yesterday');
-    expect([refused.code, refused.stdout]).toEqual([1, '']);
-    expect(refused.stderr).toContain('since must be a span such as 24h');
-    const both = await run('--json', '--csv');
-    expect(both.code).toBe(2);
-    expect(both.stderr).toContain('Usage: captcha-gateway scorecard');
-    const none = await run('--since', '2020-01-01', '--until', '2020-01-02');
-    expect(none.stdout).toMatch(/: none\.\n$/);
   });
 });
