@@ -1,7 +1,7 @@
 /** What the tasks that have ended come to: every figure's definition. */
 import { ERROR_POLICY } from './errors.js';
 import type { Attempt, AttemptOutcome, TaskRecord } from './record.js';
-import { Sketch, type SketchPairs } from './sketch.js';
+import { Sketch } from './sketch.js';
 import { type TaskKind, targetHost } from './task.js';
 
 /**
@@ -189,6 +189,6 @@ export function writeFigures({ counts, solveMs }: Figures): string {
 
 /** What `writeFigures` has written, in this version or an earlier one. */
 export function readFigures(text: string): Figures {
-  const { solveMs, ...counts }: Partial<Counts> & { solveMs?: SketchPairs } = JSON.parse(text);
-  return { counts: { ...NO_COUNTS, ...counts }, solveMs: Sketch.from(solveMs ?? []) };
+  const { solveMs, ...counts }: Partial<Counts> & { solveMs?: string } = JSON.parse(text);
+  return { counts: { ...NO_COUNTS, ...counts }, solveMs: Sketch.from(solveMs ?? '') };
 }

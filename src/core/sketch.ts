@@ -5,18 +5,22 @@ const RATIO = 1.01 / 0.99;
 const LOG_RATIO = Math.log(RATIO);
 /** Holds what took no time. */
 const NO_TIME = -1;
-
-/** Pairs of bucket and count, by bucket. */
-export type SketchPairs = readonly (readonly [bucket: number, count: number])[];
+const BASE = 36;
 
 /** Times in ms. Quantiles are told within 1 % and half a millisecond, however many sketches were added up. */
 export class Sketch {
   readonly #counts = new Map<number, number>();
   #total = 0;
 
-  static from(pairs: SketchPairs): Sketch {
+  /** What `toJSON` has made. */
+  static from(text: string): Sketch {
     const sketch = new Sketch();
-    for (const [bucket, count] of pairs) sketch.#add(bucket, count);
+    let bucket = 0;
+    for (const word of text === '' ? [] : text.split(' ')) {
+      const [step = '', count = '1'] = word.split('*');
+      bucket += Number.parseInt(step, BASE);
+      sketch.#add(bucket, Number.parseInt(count, BASE));
+    }
     return sketch;
   }
 
@@ -32,14 +36,25 @@ export class Sketch {
   quantile(share: number): number | null {
     const rank = Math.max(1, Math.ceil(share * this.#total));
     let passed = 0;
-    for (const [bucket, count] of this.toJSON()) {
+    for (const [bucket, count] of this.#sorted()) {
       passed += count;
       if (passed >= rank) return Math.round(middleOf(bucket));
     }
     return null;
   }
 
-  toJSON(): SketchPairs {
+  /** Short, for every hour keeps many: the step from bucket to bucket, and `*` with the count where it is not one. */
+  toJSON(): string {
+    let last = 0;
+    const words = this.#sorted().map(([bucket, count]) => {
+      const step = (bucket - last).toString(BASE);
+      last = bucket;
+      return count === 1 ? step : `${step}*${count.toString(BASE)}`;
+    });
+    return words.join(' ');
+  }
+
+  #sorted(): readonly (readonly [bucket: number, count: number])[] {
     return [...this.#counts].sort(([one], [other]) => one - other);
   }
 

@@ -59,7 +59,7 @@ export function tallying(store: Store, restart: () => Promise<void>): void {
     const figures = {
       ...{ tasks: 1, solved: 1, accepted: 0, rejected: 1, attempts: 1, retries: 0, timeouts: 0, noSlots: 0 },
       ...{ zeroBalances: 0, invalidParameters: 0, nanoUsd: 3_000_000, unpriced: 0 },
-      ...{ reportsTaken: 1, badReportsTaken: 1, solveMs: [[493, 1]] },
+      ...{ reportsTaken: 1, badReportsTaken: 1, solveMs: 'dp' },
     };
     const name = { clientId: 'qa', kind: 'recaptcha_v2', host: 'example.com' };
     expect(await countsOf(store())).toEqual([
