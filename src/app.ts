@@ -10,6 +10,7 @@ import { openGuard } from './app/operator-guard.js';
 import type { ReloadReport } from './app/reload.js';
 import { mountReload } from './app/reload-route.js';
 import { Reloading } from './app/reloading.js';
+import { mountScorecard } from './app/scorecard.js';
 import { engineSettings, publicUrlOf } from './app/settings.js';
 import { openTelling } from './app/telling.js';
 import { certificatePlace, pemFiles, TlsDoor } from './app/tls-door.js';
@@ -24,6 +25,7 @@ import { Engine } from './engine/gateway.js';
 import { openTransport } from './net/upstream.js';
 import { type Log, logEvents, openLog } from './ops/log.js';
 import { openMetrics } from './ops/metrics.js';
+import { Scorecards } from './ops/scorecards.js';
 import { openStatus } from './ops/status.js';
 import { reportStory } from './ops/story.js';
 import { loadFolder } from './registry.js';
@@ -119,7 +121,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   let tlsDoor: TlsDoor | undefined;
   const changeable = { engine, inbound, telling, log, events, onFault };
   reloading.connect({ ...changeable, tlsDoor: () => tlsDoor });
-  const guard = openGuard(() => settings.adminKeySha256);
+  const adminKeySha256 = () => settings.adminKeySha256;
+  const guard = openGuard(adminKeySha256);
   mountOperator(app, {
     guard,
     status: () => status.snapshot(),
@@ -135,6 +138,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     deadCallbacks: telling.deadCallbacks,
     retryCallback: telling.retryCallback,
   });
+  const scorecards = new Scorecards({ clock, store });
+  mountScorecard(app, { guard, adminKeySha256, gateway: engine, scorecards, onFault });
   telling.mount(app);
   inbound.mount(app, engine);
   mountReload(app, {
@@ -181,6 +186,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       if (isStopping) return;
       isStopping = true;
       stopForgetting();
+      scorecards.stop();
       await reloading.stop();
       inbound.stop();
       await Promise.all([

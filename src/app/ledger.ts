@@ -30,8 +30,8 @@ export function keepForgetting(
 ): () => void {
   const forget = async () => {
     const now = systemClock.now();
-    const { solutionMs, taskMs } = retention();
-    const before = { solutions: now - solutionMs, tasks: now - taskMs };
+    const { solutionMs, taskMs, scorecardMs } = retention();
+    const before = { solutions: now - solutionMs, tasks: now - taskMs, scores: now - scorecardMs };
     while ((await store.forget(before, FORGET_AT_ONCE)) >= FORGET_AT_ONCE);
   };
   const timer = setInterval(() => void forget().catch(onFault), FORGET_EVERY_MS);

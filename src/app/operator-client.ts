@@ -112,10 +112,16 @@ function isParseFault(error: Error): boolean {
   return 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
-async function ask<Answer>(place: GatewayPlace, path: `/${string}`, body?: object): Promise<Answer> {
+/** Asks the gateway, within a time limit. @throws UsageError, ConfigError or Refused. */
+export async function ask<Answer>(
+  place: GatewayPlace,
+  path: `/${string}`,
+  body?: object,
+  withinMs = ANSWER_WITHIN_MS,
+): Promise<Answer> {
   const { url, key } = await targetOf(place);
   const headers = { 'content-type': 'application/json', ...(key && { 'x-api-key': key }) };
-  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+  const signal = AbortSignal.timeout(withinMs);
   const sent = body ? { method: 'POST', body: JSON.stringify(body) } : {};
   const answer = await fetch(`${url}${path}`, { ...sent, headers, signal, redirect: 'error' }).catch(
     (error: unknown) => {

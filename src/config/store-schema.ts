@@ -40,6 +40,11 @@ const storeKeys = z.strictObject({
         .default(30 * MINUTE)
         .describe('Solutions are forgotten this long after the task ended.'),
       taskMs: milliseconds.default(24 * HOUR).describe('Tasks are forgotten this long after they ended.'),
+      scorecardMs: milliseconds
+        .default(30 * 24 * HOUR)
+        .describe(
+          'What forgotten tasks came to, by the hour, is forgotten this long after: the longest span of a scorecard.',
+        ),
     })
     .prefault({})
     .describe('How long finished tasks are kept.'),

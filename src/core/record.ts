@@ -39,6 +39,8 @@ export interface Attempt {
   readonly costUsd: number | null;
   /** True when the provider may charge for it: accepted, or ambiguous. */
   readonly mayBeCharged: boolean;
+  /** Set when the provider took the report on its answer. */
+  readonly tookReport?: true | undefined;
 }
 
 /** A candidate that was not asked, and the reason in words. */
@@ -136,7 +138,8 @@ export type Move =
       readonly error: TaskError | null;
       readonly passedOver: readonly PassedOver[];
     }
-  | { readonly move: 'reported'; readonly isAccepted: boolean };
+  | { readonly move: 'reported'; readonly isAccepted: boolean }
+  | { readonly move: 'report-taken'; readonly attempt: number };
 
 /** What a client may spend. */
 export interface Budget {
@@ -173,6 +176,7 @@ export function spentUsd(record: TaskRecord): number {
  * | attempt-ended    | one's own     | any, unchanged                             | any → its outcome                |
  * | settled          | one's own; a cancellation anybody's | queued, solving → its status, images gone; ended: refused | unchanged |
  * | reported         | anybody's     | any, unchanged                             | unchanged                        |
+ * | report-taken     | anybody's     | any, unchanged                             | any, unchanged; took its report  |
  * | adopted          | nobody's → one's | queued, solving, unchanged              | unchanged                        |
  * | forgotten        | anybody's     | ended → without solution → none            | gone with the task               |
  *
@@ -212,6 +216,8 @@ export function applyMove(record: TaskRecord, move: Exclude<Move, { move: 'creat
     }
     case 'reported':
       return { ...record, reported: move.isAccepted };
+    case 'report-taken':
+      return withAttempt(record, move.attempt, { tookReport: true });
   }
 }
 

@@ -1,6 +1,8 @@
 /** What every store promises. */
 import type { CallbackLedger } from './callback.js';
 import type { Move, TaskRecord } from './record.js';
+import type { Span } from './scorecard.js';
+import type { Tally } from './tally.js';
 
 export {
   type Attempt,
@@ -60,7 +62,7 @@ export interface TaskStore {
   /**
    * Writes the moves of one task, all or none, in their order.
    * False, with nothing written, when they settle a task that was settled before: the first outcome stands.
-   * A cancellation and a report may be written for anybody's task; everything else for one's own only.
+   * A cancellation, a report and that it was taken may be written for anybody's task; everything else for one's own only.
    * @throws LeaseLost for somebody else's task, KeyTaken and BudgetSpent for a `created` that may not be.
    */
   write(id: number, moves: readonly Move[]): Promise<boolean>;
@@ -91,7 +93,13 @@ export interface TaskStore {
   recall(): Promise<Facts>;
   /** Tells of what other processes change; call what is returned to stop. */
   watch(watch: StoreWatch): () => void;
-  /** Forgets up to `limit` expired rows of each sort; how many it touched. */
+  /**
+   * Adds up everything that ended in the span: kept tasks by their end, forgotten ones by the hour of it, which
+   * counts whole when it begins in the span. Each task counts once, whatever is forgotten meanwhile, here or by
+   * another process. Goes in small steps between which others get their turn.
+   */
+  tally(span: Span, tally: Tally): Promise<void>;
+  /** Forgets up to `limit` expired rows of each sort; how many it touched. Forgotten tasks stay in `tally`. */
   forget(before: ForgetBefore, limit: number): Promise<number>;
   /** Resolves while the store can be written. */
   ping(): Promise<void>;
@@ -102,4 +110,6 @@ export interface TaskStore {
 export interface ForgetBefore {
   readonly solutions: number;
   readonly tasks: number;
+  /** What forgotten tasks counted in hours that were over before; absent for never. */
+  readonly scores?: number | undefined;
 }

@@ -213,12 +213,13 @@ export class AccountState {
     });
   }
 
-  /** Tells the provider whether its answer worked, where it wants to know. */
-  async report(report: UpstreamReport): Promise<void> {
+  /** Tells the provider whether its answer worked; false, unasked, where it does not want to know. */
+  async report(report: UpstreamReport): Promise<boolean> {
     const { provider } = this.account;
-    if (!provider.report || !provider.reports(report)) return;
+    if (!provider.report || !provider.reports(report)) return false;
     const timeoutMs = this.account.timing(report.task.kind).answerWithinMs;
     await this.#exchange('report', provider.report, report, { timeoutMs, isProbe: false });
+    return true;
   }
 
   /** Keeps new tasks out until an operator lets them in again. */

@@ -42,14 +42,16 @@ export class Reports {
   }
 
   async #tellProvider(record: TaskRecord, isAccepted: boolean): Promise<void> {
-    const { clock } = this.tools;
+    const { clock, store } = this.tools;
     const account = this.#account(record);
     const attempt = solvingAttempt(record);
     if (!account || attempt?.upstreamId == null) return;
     const ageMs = clock.now() - (attempt.endedAt ?? record.createdAt);
     if (ageMs > (account.account.provider.reportWithinMs ?? Number.POSITIVE_INFINITY)) return;
     try {
-      await account.report({ upstreamId: attempt.upstreamId, task: record.task, isAccepted });
+      const isTaken = await account.report({ upstreamId: attempt.upstreamId, task: record.task, isAccepted });
+      if (isTaken)
+        await store.write(record.id, [{ move: 'report-taken', attempt: record.attempts.indexOf(attempt) }]);
     } catch {
       // The verdict is in the ledger; a provider that does not take it changes nothing for the client.
     }

@@ -59,7 +59,10 @@ function isAnybodys(moves: readonly Move[]): boolean {
   return (
     moves.length > 0 &&
     moves.every(
-      (move) => move.move === 'reported' || (move.move === 'settled' && move.status === 'cancelled'),
+      (move) =>
+        move.move === 'reported' ||
+        move.move === 'report-taken' ||
+        (move.move === 'settled' && move.status === 'cancelled'),
     )
   );
 }
@@ -94,6 +97,8 @@ function toJobMove(move: Following): JobMove {
     }
     case 'reported':
       return { do: 'report', isGood: move.isAccepted };
+    case 'report-taken':
+      return { do: 'change', attempt: move.attempt, to: { tookReport: true } };
   }
 }
 

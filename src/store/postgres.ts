@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { CallbackLedger } from '../core/callback.js';
+import type { Span } from '../core/scorecard.js';
 import type { Facts, ForgetBefore, Move, StoreWatch, TaskRecord, TaskStore } from '../core/store.js';
+import type { Tally } from '../core/tally.js';
 import { openCallbacks } from './postgres-callbacks.js';
 import { type ConnectionOptions, openPool } from './postgres-connection.js';
 import { PostgresFacts } from './postgres-facts.js';
@@ -10,6 +12,7 @@ import { explainPostgres } from './postgres-faults.js';
 import { Lease } from './postgres-lease.js';
 import { fromTaskRow, type TaskRow, toKey } from './postgres-rows.js';
 import { prepareSchema } from './postgres-schema.js';
+import { FORGET_SCORES, forgetTasks, readScores } from './postgres-scores.js';
 import { PostgresWrites } from './postgres-writes.js';
 
 export interface PostgresOptions {
@@ -24,8 +27,8 @@ export interface PostgresOptions {
 
 /** Typed clients read ids as int32. */
 const LARGEST_ID = 2_147_483_647;
-/** Forgetting goes in steps of this many rows, so that nothing is locked for long. */
-const FORGET_STEP = 500;
+/** Forgetting goes in steps of this many rows, so that neither locks nor the event loop are held for long. */
+const FORGET_STEP = 250;
 /** Adoptions are tried again and again while the database is away. */
 const LAST_DOUBTS = 100;
 const LEASE_MS = 5_000;
@@ -37,14 +40,9 @@ const STATEMENT_MS = 5_000;
 /** A renewal that takes longer would be of no use. */
 const RENEW_MS = 2_000;
 
-const OLDEST_TASKS = `SELECT id FROM captcha_gateway.tasks WHERE finished_at < $1
-  ORDER BY finished_at, id LIMIT $2 FOR UPDATE SKIP LOCKED`;
 const OLDEST_SOLUTIONS = `SELECT id FROM captcha_gateway.tasks WHERE solution IS NOT NULL AND finished_at < $1
   ORDER BY finished_at, id LIMIT $2 FOR UPDATE SKIP LOCKED`;
-const FORGET = {
-  tasks: `DELETE FROM captcha_gateway.tasks WHERE id = ANY (ARRAY(${OLDEST_TASKS}))`,
-  solutions: `UPDATE captcha_gateway.tasks SET solution = NULL WHERE id = ANY (ARRAY(${OLDEST_SOLUTIONS}))`,
-};
+const FORGET_SOLUTIONS = `UPDATE captcha_gateway.tasks SET solution = NULL WHERE id = ANY (ARRAY(${OLDEST_SOLUTIONS}))`;
 
 /**
  * Opens the store, making or upgrading its schema, and takes a lease.
@@ -167,9 +165,20 @@ class PostgresStore implements TaskStore {
     return () => this.#watches.delete(own);
   }
 
+  async tally(span: Span, tally: Tally): Promise<void> {
+    this.#requireOpen();
+    await this.#explained(readScores(this.#pool, span, tally));
+  }
+
   async forget(before: ForgetBefore, limit: number): Promise<number> {
-    const tasks = await this.#inSteps(FORGET.tasks, before.tasks, limit);
-    return tasks + (await this.#inSteps(FORGET.solutions, before.solutions, limit));
+    const run = (sql: string, time: number) => async (step: number) =>
+      (await this.#pool.query(sql, [time, step])).rowCount ?? 0;
+    const tasks = await this.#inSteps(limit, (step) => forgetTasks(this.#pool, before.tasks, step));
+    const solutions = await this.#inSteps(limit, run(FORGET_SOLUTIONS, before.solutions));
+    const { scores } = before;
+    return (
+      tasks + solutions + (scores === undefined ? 0 : await this.#inSteps(limit, run(FORGET_SCORES, scores)))
+    );
   }
 
   async ping(): Promise<void> {
@@ -203,14 +212,14 @@ class PostgresStore implements TaskStore {
     }
   }
 
-  async #inSteps(sql: string, before: number, limit: number): Promise<number> {
+  async #inSteps(limit: number, forgetSome: (step: number) => Promise<number>): Promise<number> {
     let total = 0;
     while (total < limit) {
       this.#requireOpen();
       const step = Math.min(limit - total, FORGET_STEP);
-      const { rowCount } = await this.#explained(this.#pool.query(sql, [before, step]));
-      total += rowCount ?? 0;
-      if ((rowCount ?? 0) < step) break;
+      const count = await this.#explained(forgetSome(step));
+      total += count;
+      if (count < step) break;
     }
     return total;
   }

@@ -1,5 +1,6 @@
 /** Deletes what has outlived its retention, a limited number of rows at a time. */
 import type Database from 'libsql';
+import type { Scores } from './sqlite-scores.js';
 import type { Spending } from './sqlite-spending.js';
 
 /** Each forgets up to `limit` rows of tasks finished before `before`, oldest first; how many it touched. */
@@ -9,7 +10,10 @@ export interface Forgetting {
 }
 
 /** Functions that forget, within the transaction of their caller. */
-export function prepareForgetting(database: Database.Database, spending: Spending): Forgetting {
+export function prepareForgetting(
+  database: Database.Database,
+  { spending, scores }: { readonly spending: Spending; readonly scores: Scores },
+): Forgetting {
   const oldest = database
     .prepare('SELECT id FROM tasks WHERE finished_at < ? ORDER BY finished_at, id LIMIT ?')
     .raw();
@@ -24,6 +28,7 @@ export function prepareForgetting(database: Database.Database, spending: Spendin
     tasks(before, limit) {
       const ids = (oldest.all([before, limit]) as readonly (readonly [number])[]).map(([id]) => id);
       spending.unbook(ids);
+      scores.book(ids);
       deleteAttempts.run([JSON.stringify(ids)]);
       return deleteTasks.run([JSON.stringify(ids)]).changes;
     },

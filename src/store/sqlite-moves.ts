@@ -36,10 +36,10 @@ function prepare(database: Database.Database) {
     keepImages: database.prepare('INSERT INTO images (task_id, fields) VALUES (?, ?)'),
     dropImages: database.prepare('DELETE FROM images WHERE task_id = ?'),
     exists: database.prepare('SELECT 1 FROM tasks WHERE id = ?').raw(),
-    insertAttempt: database.prepare(`INSERT INTO attempts (${ATTEMPT_COLUMNS}) VALUES (${marks(13)})`),
+    insertAttempt: database.prepare(`INSERT INTO attempts (${ATTEMPT_COLUMNS}) VALUES (${marks(14)})`),
     begin: database.prepare(
       `INSERT INTO attempts (${ATTEMPT_COLUMNS})
-       SELECT id, ?, ?, 'submitting', 'null', 'null', ?, NULL, NULL, 0, NULL, 0, ? FROM tasks
+       SELECT id, ?, ?, 'submitting', 'null', 'null', ?, NULL, NULL, 0, NULL, 0, ?, NULL FROM tasks
        WHERE id = ? AND ? = (SELECT count(*) FROM attempts WHERE task_id = tasks.id)`,
     ),
     accept: database.prepare(
@@ -56,6 +56,7 @@ function prepare(database: Database.Database) {
        WHERE id = ? AND status IN ('queued', 'solving')`,
     ),
     report: database.prepare('UPDATE tasks SET reported = ? WHERE id = ?'),
+    takeReport: database.prepare('UPDATE attempts SET took_report = 1 WHERE task_id = ? AND number = ?'),
   };
 }
 
@@ -83,6 +84,9 @@ function writeMove(statements: Statements, id: number, move: Move): void {
       break;
     case 'reported':
       changeOne(statements.report, [toFlag(move.isAccepted), id], `There is no task ${id}`);
+      break;
+    case 'report-taken':
+      changeOne(statements.takeReport, [id, move.attempt], noAttempt(id, move.attempt));
   }
 }
 

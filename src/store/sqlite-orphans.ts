@@ -31,5 +31,6 @@ export class Orphans {
 
 /** Moves that may be written for anybody's task. */
 function isForAnybody(move: Move): boolean {
-  return move.move === 'reported' || (move.move === 'settled' && move.status === 'cancelled');
+  const isReport = move.move === 'reported' || move.move === 'report-taken';
+  return isReport || (move.move === 'settled' && move.status === 'cancelled');
 }

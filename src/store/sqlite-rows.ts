@@ -38,7 +38,7 @@ export type TaskRow = readonly [
 
 /** The columns of `attempts`, in the order of `AttemptRow`. */
 export const ATTEMPT_COLUMNS =
-  'task_id, number, provider, outcome, upstream_code, upstream_id, started_at, accepted_at, ended_at, polls, cost_usd, may_be_charged, why';
+  'task_id, number, provider, outcome, upstream_code, upstream_id, started_at, accepted_at, ended_at, polls, cost_usd, may_be_charged, why, took_report';
 
 export type AttemptRow = readonly [
   taskId: number,
@@ -54,6 +54,7 @@ export type AttemptRow = readonly [
   costUsd: number | null,
   mayBeCharged: Flag,
   why: string | null,
+  tookReport: Flag | null,
 ];
 
 /** The row of a task, without its images. */
@@ -107,6 +108,7 @@ export function toAttemptRow(taskId: number, number: number, attempt: Attempt): 
     attempt.costUsd,
     toFlag(attempt.mayBeCharged),
     attempt.why ?? null,
+    attempt.tookReport ? 1 : null,
   ];
 }
 
@@ -153,7 +155,7 @@ function fromPromises([key, fingerprint, reservedUsd]: Promises): Partial<TaskRe
 
 function fromAttemptRow(row: AttemptRow): Attempt {
   const [, , provider, outcome, upstreamCode, upstreamId, startedAt, acceptedAt, endedAt, ...rest] = row;
-  const [polls, costUsd, mayBeCharged, why] = rest;
+  const [polls, costUsd, mayBeCharged, why, tookReport] = rest;
   return {
     provider,
     ...(why !== null && { why }),
@@ -166,6 +168,7 @@ function fromAttemptRow(row: AttemptRow): Attempt {
     polls,
     costUsd,
     mayBeCharged: mayBeCharged === 1,
+    ...(tookReport === 1 && { tookReport: true }),
   };
 }
 

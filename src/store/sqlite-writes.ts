@@ -62,5 +62,5 @@ export function prepareWrites({ database, reads, spending, orphans }: Ledger): A
 }
 
 function isAboutMoney({ move }: Move): boolean {
-  return move !== 'attempt-begun' && move !== 'reported';
+  return move !== 'attempt-begun' && move !== 'reported' && move !== 'report-taken';
 }

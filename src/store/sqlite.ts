@@ -1,7 +1,9 @@
 /** The embedded store: tasks in one SQLite file that belongs to one process. */
 import type Database from 'libsql';
 import type { CallbackLedger } from '../core/callback.js';
+import type { Span } from '../core/scorecard.js';
 import type { Facts, ForgetBefore, Move, TaskRecord, TaskStore } from '../core/store.js';
+import type { Tally } from '../core/tally.js';
 import { GroupCommit } from './group-commit.js';
 import { openCallbacks } from './sqlite-callbacks.js';
 import { type FactRows, prepareFacts, WriteBehind } from './sqlite-facts.js';
@@ -12,8 +14,10 @@ import { prepareIds } from './sqlite-ids.js';
 import { AlreadySettled } from './sqlite-moves.js';
 import { Orphans } from './sqlite-orphans.js';
 import { prepareReads, type Reads } from './sqlite-reads.js';
+import { prepareScores, type Scores } from './sqlite-scores.js';
 import { prepareSpending, type Spending } from './sqlite-spending.js';
 import { type Job, prepareWrites } from './sqlite-writes.js';
+import { Turns } from './turns.js';
 
 export interface SqliteOptions {
   /** A file, made with its folders when it is not there; `:memory:` for a store that dies with the process. */
@@ -23,7 +27,7 @@ export interface SqliteOptions {
 }
 
 /** Forgetting goes in steps of this many rows, so that it never holds up the event loop for long. */
-const FORGET_STEP = 200;
+const FORGET_STEP = 100;
 
 /**
  * Opens the store, upgrading its schema when it is older.
@@ -50,6 +54,9 @@ class SqliteStore implements TaskStore {
   readonly #facts: WriteBehind;
   readonly #reserveIds: (count: number) => number;
   readonly #forgetting: Forgetting;
+  readonly #scores: Scores;
+  /** What is being added up must not be forgotten meanwhile. */
+  readonly #turns = new Turns();
   readonly callbacks: CallbackLedger;
   #isClosed = false;
 
@@ -66,7 +73,8 @@ class SqliteStore implements TaskStore {
     this.#factRows = factRows;
     this.#facts = new WriteBehind((facts) => transact(database, () => factRows.save(facts)));
     this.#reserveIds = prepareIds(database);
-    this.#forgetting = prepareForgetting(database, spending);
+    this.#scores = prepareScores(database);
+    this.#forgetting = prepareForgetting(database, { spending, scores: this.#scores });
     this.callbacks = openCallbacks(database, (id) => reads.find(id), {
       use: (work) => this.#use(work),
       write: (work) => this.#write(work),
@@ -143,12 +151,23 @@ class SqliteStore implements TaskStore {
     return () => {};
   }
 
+  async tally(span: Span, tally: Tally): Promise<void> {
+    this.#requireOpen();
+    await this.#turns.take(async () => {
+      const readSome = this.#use(() => this.#scores.read(span, tally));
+      while (this.#use(readSome)) await new Promise(setImmediate);
+    });
+  }
+
   async forget(before: ForgetBefore, limit: number): Promise<number> {
     const tasks = await this.#inSteps(limit, (step) => this.#forgetting.tasks(before.tasks, step));
     const solutions = await this.#inSteps(limit, (step) =>
       this.#forgetting.solutions(before.solutions, step),
     );
-    return tasks + solutions;
+    const { scores: time } = before;
+    const scores =
+      time === undefined ? 0 : await this.#inSteps(limit, (step) => this.#scores.forget(time, step));
+    return tasks + solutions + scores;
   }
 
   /** A write that changes something: SQLite skips one that does not, and a full disk would go unnoticed. */
@@ -171,7 +190,7 @@ class SqliteStore implements TaskStore {
     let total = 0;
     while (total < limit) {
       const step = Math.min(limit - total, FORGET_STEP);
-      const count = this.#write(() => forgetSome(step));
+      const count = await this.#turns.take(async () => this.#write(() => forgetSome(step)));
       total += count;
       if (count < step) break;
       await new Promise(setImmediate);

@@ -30,7 +30,7 @@ it('fills in every default', () => {
       use: 'sqlite',
       path: 'data/gateway.db',
       durability: 'process',
-      retention: { solutionMs: 1_800_000, taskMs: 86_400_000 },
+      retention: { solutionMs: 1_800_000, taskMs: 86_400_000, scorecardMs: 2_592_000_000 },
     },
     log: { level: 'info' },
   });
@@ -38,6 +38,10 @@ it('fills in every default', () => {
 
 it('keeps the defaults of a section that is given in part', () => {
   const { config } = load(sampleConfig({ store: { retention: { taskMs: 5_000 } }, server: { port: 0 } }));
-  expect(config.store.retention).toEqual({ solutionMs: 1_800_000, taskMs: 5_000 });
+  expect(config.store.retention).toEqual({
+    solutionMs: 1_800_000,
+    taskMs: 5_000,
+    scorecardMs: 2_592_000_000,
+  });
   expect(config.server).toMatchObject({ host: '127.0.0.1', port: 0 });
 });

@@ -18,6 +18,7 @@ it('reaches into sections, lists and what stands under kinds', () => {
       'providers[].timing.answerWithinMs',
       'routing.kinds.<kind>.providers',
       'store.retention.taskMs',
+      'store.retention.scorecardMs',
     ]),
   );
 });

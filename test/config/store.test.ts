@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { faultsOf, load, loadError, sampleConfig } from './samples.js';
 
 const URL = 'postgres://gateway:S3cr3tValue@db.example/captchas';
-const retention = { solutionMs: 1_800_000, taskMs: 86_400_000 };
+const retention = { solutionMs: 1_800_000, taskMs: 86_400_000, scorecardMs: 2_592_000_000 };
 const env = { DATABASE_URL: URL, OTHER: 'mysql://gateway:S3cr3tValue@db.example/captchas' };
 const configOf = (store: object) => sampleConfig({ store });
 

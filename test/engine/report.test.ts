@@ -30,6 +30,17 @@ it.each([
   expect(await bench.store.find(id)).toMatchObject({ reported: isAccepted });
 });
 
+it('is noted as taken when the provider has taken it, good or bad', async () => {
+  const bench = openBench();
+  const id = await solvedBy(bench);
+  bench.transport.script('a', 'report', late(2_000, RECORDED));
+  await bench.engine.report(CLIENT, id, false);
+  await bench.clock.advance(1_999);
+  expect((await bench.store.find(id))?.attempts).not.toMatchObject([{ tookReport: true }]);
+  await bench.clock.advance(1);
+  expect(await bench.store.find(id)).toMatchObject({ reported: false, attempts: [{ tookReport: true }] });
+});
+
 it('two reports at the same time are one', async () => {
   const bench = openBench();
   const id = await solvedBy(bench);
@@ -59,6 +70,7 @@ it.each([
   await bench.engine.report(CLIENT, id, true);
   await bench.clock.advance(10_000);
   expect(await bench.find(id)).toMatchObject({ status: 'solved', reported: true });
+  expect((await bench.store.find(id))?.attempts[0]).not.toHaveProperty('tookReport');
 });
 
 it('is not told to a service that takes none of this sort', async () => {
@@ -70,6 +82,7 @@ it('is not told to a service that takes none of this sort', async () => {
   await bench.clock.advance(0);
   expect(bench.transport.calls('a', 'report')).toEqual([]);
   expect(await bench.find(id)).toMatchObject({ reported: true });
+  expect((await bench.store.find(id))?.attempts[0]).not.toHaveProperty('tookReport');
 });
 
 it('names the attempt that solved it, not the one before', async () => {

@@ -6,6 +6,7 @@ import { refusing, settling, writing } from './ledger-cases.js';
 import { budgeting, keying, spending } from './money-cases.js';
 import { adopting, remembering } from './owner-cases.js';
 import { accepted, begun, create, ended, sampleRecord, settled } from './samples.js';
+import { tallying } from './score-cases.js';
 
 export interface Subject {
   readonly name: string;
@@ -44,6 +45,7 @@ export function describeStore({ name, open, reopen, skip }: Subject): void {
     describe('remember', () => remembering(() => store, restart));
     describe('callbacks', () => telling(() => store, restart));
     describe('forget', () => forgetting(() => store));
+    describe('tally', () => tallying(() => store, restart));
     describe('close', () => closing(() => store));
   });
 }

@@ -79,6 +79,12 @@ const report = fc.boolean().map(
     () => ({ move: 'reported', isAccepted }),
 );
 
+const takeReport = fc.nat().map(
+  (pick): Step =>
+    ({ attempts }) =>
+      attempts.length === 0 ? undefined : { move: 'report-taken', attempt: pick % attempts.length },
+);
+
 /** Any move but a creation. */
 export const step = fc.oneof(
   { arbitrary: begin, weight: 4 },
@@ -86,6 +92,7 @@ export const step = fc.oneof(
   { arbitrary: end, weight: 4 },
   { arbitrary: settle, weight: 2 },
   { arbitrary: report, weight: 1 },
+  { arbitrary: takeReport, weight: 1 },
 );
 
 /** What differs between tasks when they are created. */

@@ -1,10 +1,13 @@
 /** Random calls of a store, each made of a ledger model too and compared. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { endedTask } from '../../src/core/scorecard.js';
 import { applyMove, isOpen, type Move, type TaskRecord, type TaskStore } from '../../src/core/store.js';
+import { BOUNDS_OF_SPAN, Tally } from '../../src/core/tally.js';
 import { creation, type Step, step, time } from './histories.js';
 import type { LedgerModel, Outcome } from './model.js';
 import { sampleRecord } from './samples.js';
+import { countsOf, sortedCells } from './score-cases.js';
 
 /** The store under test, which a restart replaces. */
 export interface Real {
@@ -33,6 +36,16 @@ function command(name: string, run: (model: LedgerModel, real: Real, tell: Tell)
     },
     toString: () => `${name}(${told})`,
   };
+}
+
+/** What all tasks that have ever ended count together. */
+function modelCounts({ records, forgotten }: LedgerModel) {
+  const tally = new Tally(BOUNDS_OF_SPAN);
+  for (const record of [...records, ...forgotten]) {
+    const task = endedTask(record);
+    if (task) tally.addTask(task);
+  }
+  return sortedCells(tally);
 }
 
 /** Everything that can be asked of the store, against the model. */
@@ -126,6 +139,7 @@ const forget = fc.tuple(fc.nat(), fc.nat(), limit).map(([one, other, most]) =>
     tell({ before, most });
     expect(await real.store.forget(before, most)).toBe(model.forget(before, most));
     for (const id of ids) if (!model.find(id)) expect(await real.store.find(id)).toBeUndefined();
+    expect(await countsOf(real.store)).toEqual(modelCounts(model));
   }),
 );
 
@@ -150,6 +164,7 @@ const restart = fc.constant(0).map(() =>
     await real.restart();
     model.restart();
     expect(await real.store.recall()).toEqual(model.facts);
+    expect(await countsOf(real.store)).toEqual(modelCounts(model));
   }),
 );
 

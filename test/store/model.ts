@@ -26,6 +26,8 @@ const byEnd = (one: TaskRecord, other: TaskRecord) =>
 /** A ledger of one process at a time, in memory. */
 export class LedgerModel {
   readonly facts = new Map<string, unknown>();
+  /** Tasks that are not kept any more, and count all the same. */
+  readonly forgotten: TaskRecord[] = [];
   readonly #kept = new Map<number, Held>();
 
   get records(): readonly TaskRecord[] {
@@ -72,6 +74,7 @@ export class LedgerModel {
   forget(before: ForgetBefore, limit: number): number {
     const tasks = this.#endedBefore(before.tasks).slice(0, limit);
     for (const { id } of tasks) this.#kept.delete(id);
+    this.forgotten.push(...tasks);
     const solved = this.#endedBefore(before.solutions).filter(({ solution }) => solution !== null);
     const blanked = solved.slice(0, limit);
     for (const record of blanked) this.#keep({ ...record, solution: null }, true);
@@ -111,5 +114,6 @@ export class LedgerModel {
 }
 
 function isForAnybody(move: Move): boolean {
-  return move.move === 'reported' || (move.move === 'settled' && move.status === 'cancelled');
+  const isReport = move.move === 'reported' || move.move === 'report-taken';
+  return isReport || (move.move === 'settled' && move.status === 'cancelled');
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BudgetSpent, KeyTaken, type TaskStore } from '../../src/core/store.js';
 import { leave, startOwners } from './postgres-owners.js';
 import { begun, CANCELLED, ended, sampleRecord, settled } from './samples.js';
+import { countsOf } from './score-cases.js';
 
 const { openMany } = startOwners();
 
@@ -79,16 +80,42 @@ describe('three owners', () => {
     expect(counts.reduce((sum, count) => sum + count, rest)).toBe(900);
   });
 
+  it('forget and count beside each other: each task counts once', async () => {
+    const owners = await openMany(3);
+    const ids = await leave(owners[0] as TaskStore, 900);
+    await Promise.all(ids.map((id) => owners[0]?.write(id, [ended(), settled()])));
+    const forgetAll = async (owner: TaskStore) => {
+      while ((await owner.forget({ solutions: 0, tasks: Number.MAX_SAFE_INTEGER }, 60)) > 0);
+    };
+    const forgetting = Promise.all(owners.map(forgetAll));
+    const solved: number[] = [];
+    for (let count = 0; count < 9; count += 1) {
+      const cells = await countsOf(owners[count % 3] as TaskStore);
+      solved.push(
+        cells.filter(({ provider }) => provider === '*').reduce((sum, cell) => sum + cell.solved, 0),
+      );
+    }
+    await forgetting;
+    expect(solved).toEqual(solved.map(() => 900));
+    const [cell] = await countsOf(owners[0] as TaskStore);
+    expect(cell).toMatchObject({ tasks: 900 });
+  });
+
   it('may write the same tasks at the same time: one settlement of each stands', async () => {
     const owners = await openMany(3);
     const ids = await leave(owners[0] as TaskStore, 100);
     const report = { move: 'reported', isAccepted: true } as const;
-    await Promise.all(owners.flatMap((owner) => ids.map((id) => owner.write(id, [report]))));
+    const taken = { move: 'report-taken', attempt: 0 } as const;
+    await Promise.all(owners.flatMap((owner) => ids.map((id) => owner.write(id, [report, taken]))));
     const results = await Promise.all(
       ids.flatMap((id) => owners.map((owner) => owner.write(id, [CANCELLED]))),
     );
     expect(results.filter(Boolean)).toHaveLength(100);
     for (const id of ids)
-      expect(await owners[1]?.find(id)).toMatchObject({ status: 'cancelled', reported: true });
+      expect(await owners[1]?.find(id)).toMatchObject({
+        status: 'cancelled',
+        reported: true,
+        attempts: [{ tookReport: true }],
+      });
   });
 });

@@ -2,6 +2,7 @@
 import { type CallbackChange, type CallbackLedger, UNTRIED } from '../../src/core/callback.js';
 import type { Clock } from '../../src/core/clock.js';
 import { splitImages } from '../../src/core/images.js';
+import { type EndedTask, endedTask, type Span } from '../../src/core/scorecard.js';
 import {
   applyMove,
   BudgetSpent,
@@ -16,6 +17,7 @@ import {
   type TaskRecord,
   type TaskStore,
 } from '../../src/core/store.js';
+import { HOUR_MS, hourOf, type Tally, tallyHours } from '../../src/core/tally.js';
 
 export interface Write {
   readonly id: number;
@@ -29,6 +31,8 @@ interface Disk {
   readonly records: Map<number, TaskRecord>;
   readonly facts: Map<string, string>;
   readonly callbacks: Map<number, CallbackChange>;
+  /** What is counted of tasks beyond their retention. */
+  readonly forgotten: EndedTask[];
   nextId: number;
 }
 
@@ -59,7 +63,7 @@ export class MemoryStore implements TaskStore {
     private readonly clock?: Clock,
     /** Each write is noted here when it is done. */
     private readonly journal: string[] = [],
-    disk: Disk = { records: new Map(), facts: new Map(), callbacks: new Map(), nextId: 1 },
+    disk: Disk = { records: new Map(), facts: new Map(), callbacks: new Map(), forgotten: [], nextId: 1 },
   ) {
     this.#disk = disk;
   }
@@ -211,6 +215,15 @@ export class MemoryStore implements TaskStore {
     return () => this.#watches.delete(watch);
   }
 
+  async tally({ since, until }: Span, tally: Tally): Promise<void> {
+    this.#mustBeOpen();
+    const ended = this.records.flatMap((record) => endedTask(record) ?? []);
+    const inSpan = (at: number) => at >= since && at < until;
+    for (const task of ended) if (inSpan(task.finishedAt)) tally.addTask(task);
+    for (const [hour, sums] of tallyHours(this.#disk.forgotten, () => ({ hosts: [], kinds: [] })))
+      if (inSpan(hour)) for (const cell of sums.cells) tally.addCell(cell);
+  }
+
   async forget(before: ForgetBefore, limit: number): Promise<number> {
     const finished = this.records
       .filter(({ finishedAt }) => finishedAt !== null)
@@ -221,6 +234,7 @@ export class MemoryStore implements TaskStore {
       this.#disk.records.delete(id);
       this.#disk.callbacks.delete(id);
     }
+    this.#disk.forgotten.push(...gone.flatMap((record) => endedTask(record) ?? []));
     const blanked = finished
       .filter(
         (record) =>
@@ -228,7 +242,14 @@ export class MemoryStore implements TaskStore {
       )
       .slice(0, limit);
     for (const record of blanked) this.#disk.records.set(record.id, { ...record, solution: null });
-    return gone.length + blanked.length;
+    return gone.length + blanked.length + this.#forgetScores(before.scores ?? 0, limit);
+  }
+
+  #forgetScores(before: number, limit: number): number {
+    const isOver = ({ finishedAt }: EndedTask) => hourOf(finishedAt) + HOUR_MS <= before;
+    const gone = new Set(this.#disk.forgotten.filter(isOver).slice(0, limit));
+    this.#disk.forgotten.splice(0, Infinity, ...this.#disk.forgotten.filter((task) => !gone.has(task)));
+    return gone.size;
   }
 
   async ping(): Promise<void> {
@@ -279,7 +300,9 @@ export class MemoryStore implements TaskStore {
     const record = this.#disk.records.get(id);
     const isMine = !record || !isOpen(record) || this.#own.has(id);
     const isForAnybody = (move: Move) =>
-      move.move === 'reported' || (move.move === 'settled' && move.status === 'cancelled');
+      move.move === 'reported' ||
+      move.move === 'report-taken' ||
+      (move.move === 'settled' && move.status === 'cancelled');
     if (!isMine && (moves.length === 0 || !moves.every(isForAnybody)))
       throw new LeaseLost(`task ${id} is not held by this process`);
   }
