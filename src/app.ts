@@ -185,7 +185,8 @@ async function listenAll(
   return [plain, await listenTls(app, { host, port }, { port: tls.port, ...pem })];
 }
 
-function packageVersion(): string {
+/** The version of this package. */
+export function packageVersion(): string {
   for (const place of ['../package.json', '../../package.json']) {
     try {
       return String(JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')).version);

@@ -45,7 +45,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   terminal: { imports: [], libraries: ['log-update'] },
   demo: { imports: ['app', 'core', 'terminal'], libraries: [], outside: ['node:fs', 'node:fs/promises'] },
   probe: { imports: ['core', 'wire', 'terminal'], libraries: [] },
-  main: { imports: ['registry'], libraries: [] },
+  main: { imports: ['registry', 'app', 'config', 'terminal'], libraries: [] },
   cli: {
     imports: ['app', 'config', 'core', 'main', 'demo', 'probe', 'terminal'],
     libraries: [],

@@ -1,19 +1,37 @@
 /** How the operator's commands find a running gateway, and what they ask it. */
-import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { ConfigError, readConfig } from '../app.js';
+import { parseArgs } from 'node:util';
+import { readConfig } from '../app.js';
 import type { ProviderReport, StatusReport } from '../ops/status.js';
+import type { OptionTable } from '../terminal/help.js';
 import { plain } from '../terminal/text.js';
+import { Refused, tellFault, UsageError } from './command-faults.js';
+
+export { Refused, UsageError } from './command-faults.js';
 
 /** What every operator's command takes. */
 export const OPERATOR_OPTIONS = {
-  config: { type: 'string' },
-  url: { type: 'string' },
-  key: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const satisfies ParseArgsConfig['options'];
+  config: {
+    type: 'string',
+    value: 'FILE',
+    help: "the gateway's config, which has its address and key (config.json)",
+  },
+  url: {
+    type: 'string',
+    value: 'URL',
+    help: 'the address of the gateway, where the config does not tell it',
+  },
+  key: { type: 'string', value: 'KEY', help: 'the admin key; also GATEWAY_ADMIN_KEY in the environment' },
+  json: { type: 'boolean', default: false, help: 'JSON instead of text, for faults on stderr too' },
+} as const satisfies OptionTable;
 
 /** The part of a command's usage that goes with those options. */
 export const OPERATOR_USAGE = '[--config FILE] [--url URL] [--key KEY] [--json]';
+
+/** What `hold` and `admit` take. */
+export const SWITCH_OPTIONS = {
+  reason: { type: 'string', value: 'TEXT', help: 'why, for the log and for those who ask later' },
+  ...OPERATOR_OPTIONS,
+} as const satisfies OptionTable;
 
 /** Where the gateway is and how it is opened, as far as the command line says. */
 export interface GatewayPlace {
@@ -22,23 +40,14 @@ export interface GatewayPlace {
   readonly key?: string | undefined;
 }
 
-interface Target {
+/** A gateway and what opens it. */
+export interface Target {
   readonly url: string;
   readonly key: string | undefined;
 }
 
 const KEY_VARIABLE = 'GATEWAY_ADMIN_KEY';
 const ANSWER_WITHIN_MS = 10_000;
-
-/** The command line is wrong; its message never holds the key. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** The gateway did not do what it was asked. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-}
 
 /** Asks for the state of the gateway. @throws UsageError, ConfigError or Refused. */
 export function askStatus(place: GatewayPlace): Promise<StatusReport> {
@@ -47,8 +56,11 @@ export function askStatus(place: GatewayPlace): Promise<StatusReport> {
 
 /** Runs `hold PROVIDER` or `admit PROVIDER`: the exit code. @throws like `askStatus`. */
 export async function runSwitch(verb: 'hold' | 'admit', args: readonly string[]): Promise<number> {
-  const options = { ...OPERATOR_OPTIONS, reason: { type: 'string' } } as const;
-  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: SWITCH_OPTIONS,
+    allowPositionals: true,
+  });
   const [id, ...rest] = positionals;
   if (id === undefined || rest.length > 0) throw new UsageError('Name one provider by its id in the config');
   const path = `/admin/providers/${encodeURIComponent(id)}/${verb}` as const;
@@ -59,16 +71,18 @@ export async function runSwitch(verb: 'hold' | 'admit', args: readonly string[])
   return 0;
 }
 
-/** Runs a command of the operator and turns what went wrong into its exit code: 1 refused, 2 asked wrongly. */
-export async function runOperator(usage: string, run: () => Promise<number>): Promise<number> {
+/** Runs a command and turns what went wrong into its exit code: 1 not done, 2 asked wrongly. */
+export async function runOperator(
+  usage: string,
+  run: () => Promise<number>,
+  args: readonly string[] = process.argv,
+): Promise<number> {
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const isUsage = error instanceof UsageError || isParseFault(error);
-    if (!isUsage && !(error instanceof ConfigError) && !(error instanceof Refused)) throw error;
-    process.stderr.write(`${error.message}\n${isUsage ? `\nUsage: captcha-gateway ${usage}\n` : ''}`);
-    return error instanceof Refused ? 1 : 2;
+    const { code, text } = tellFault(error, { usage, args });
+    process.stderr.write(text);
+    return code;
   }
 }
 
@@ -76,12 +90,16 @@ function switched({ id, state, cause }: ProviderReport): string {
   return plain(`${id} is ${state}${cause === null ? '' : `: ${cause}`}`);
 }
 
-function isParseFault(error: Error): boolean {
-  return 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+async function ask<Answer>(place: GatewayPlace, path: `/${string}`, body?: object): Promise<Answer> {
+  return await askAt<Answer>(await findGateway(place), path, body);
 }
 
-async function ask<Answer>(place: GatewayPlace, path: `/${string}`, body?: object): Promise<Answer> {
-  const { url, key } = await targetOf(place);
+/** Asks one gateway. @throws Refused. */
+export async function askAt<Answer>(
+  { url, key }: Target,
+  path: `/${string}`,
+  body?: object,
+): Promise<Answer> {
   const headers = { 'content-type': 'application/json', ...(key && { 'x-api-key': key }) };
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   const sent = body ? { method: 'POST', body: JSON.stringify(body) } : {};
@@ -96,7 +114,8 @@ async function ask<Answer>(place: GatewayPlace, path: `/${string}`, body?: objec
   throw new Refused(plain(`${url} answered ${answer.status}${detail && `: ${detail}`}`));
 }
 
-async function targetOf({ config: path, url, key }: GatewayPlace): Promise<Target> {
+/** Where the gateway is and what opens it. @throws UsageError or ConfigError. */
+export async function findGateway({ config: path, url, key }: GatewayPlace): Promise<Target> {
   const environmentKey = process.env[KEY_VARIABLE];
   if (url !== undefined && path === undefined) return { url: normalized(url), key: key ?? environmentKey };
   const { config } = await readConfig({ configPath: path ?? 'config.json', env: process.env });

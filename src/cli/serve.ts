@@ -1,28 +1,43 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, startGateway } from '../app.js';
+import { runOperator } from '../app/operator-client.js';
+import { startGateway } from '../app.js';
 import type { Command } from '../main.js';
+import { type OptionTable, usageOf } from '../terminal/help.js';
+
+const OPTIONS = {
+  config: { type: 'string', value: 'FILE', default: 'config.json', help: 'what to serve' },
+  json: { type: 'boolean', default: false, help: 'the log as JSON lines, also in a terminal' },
+} as const satisfies OptionTable;
+
+const USAGE = usageOf('serve', OPTIONS);
 
 /** Serves until SIGTERM or SIGINT, then closes in order; a second signal ends it at once. */
 export default {
   summary: 'serve the gateway described by a config file',
-  usage: 'serve --config FILE',
-  async run(args) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { config: { type: 'string', default: 'config.json' } },
-    });
-    try {
-      const gateway = await startGateway({ configPath: values.config, env: process.env });
-      await signalled();
-      await gateway.close();
-      return 0;
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      process.stderr.write(`${error.message}\n`);
-      return 2;
-    }
-  },
+  usage: USAGE,
+  options: OPTIONS,
+  notes: 'It serves until SIGTERM or SIGINT; its first log line names the address.',
+  examples: ['serve --config config.json'],
+  exits: [
+    [0, 'stopped in order'],
+    [1, 'the ledger or a port cannot be had, or stopped by a second signal'],
+    [2, 'asked wrongly, or the config has faults'],
+  ],
+  run: (args) => runOperator(USAGE, () => serve(args), args),
 } satisfies Command;
+
+async function serve(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
+  // Whoever reads the log may leave; the clients stay.
+  process.stdout.on('error', () => {});
+  const logTo = values.json ? process.stdout : undefined;
+  // Before the start: the line that names the address may be answered with a signal at once.
+  const stop = signalled();
+  const gateway = await startGateway({ configPath: values.config, env: process.env, logTo });
+  await stop;
+  await gateway.close();
+  return 0;
+}
 
 function signalled(): Promise<void> {
   return new Promise((resolve) => {

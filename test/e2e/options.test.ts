@@ -1,0 +1,52 @@
+/** What each command takes is what its help shows: both come from one table, and this would notice if they did not. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Command } from '../../src/main.js';
+import { loadFolder } from '../../src/registry.js';
+import { helpText, type Option } from '../../src/terminal/help.js';
+
+const commands = await loadFolder<Command>(new URL('../../src/cli/', import.meta.url));
+
+/** The options of a command's table; of its usage where it has no table. */
+function optionsOf({ options, usage }: Command): Readonly<Record<string, Option['type']>> {
+  if (options) return Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, type]));
+  const written = [...usage.matchAll(/--([a-z-]+)(?: ([A-Z$]+))?/g)];
+  return Object.fromEntries(written.map(([, name, value]) => [name, value ? 'string' : 'boolean']));
+}
+
+/** What the command says about an argument list that ends with an option that nobody has. */
+async function faultOf(command: Command, args: readonly string[]): Promise<string> {
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  expect(await command.run([...args, '--nobody-has-this'])).toBe(2);
+  return stderr.mock.calls.map(([text]) => String(text)).join('');
+}
+
+const everyName = new Set([...commands.values()].flatMap((command) => Object.keys(optionsOf(command))));
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe.each([...commands])('%s', (_name, command) => {
+  const own = Object.entries(optionsOf(command));
+
+  it.each(own)('takes the option --%s that its help shows', async (name, type) => {
+    const told = await faultOf(command, type === 'string' ? [`--${name}=1`] : [`--${name}`]);
+    expect(told).toContain("Unknown option '--nobody-has-this'");
+    expect(helpText(command)).toMatch(new RegExp(`--${name}\\b`));
+    expect(command.usage).toMatch(new RegExp(`--${name}\\b`));
+  });
+
+  it('takes none that its help does not show', async () => {
+    const names = own.map(([name]) => name);
+    for (const name of [...everyName].filter((each) => !names.includes(each))) {
+      expect(await faultOf(command, [`--${name}`])).toContain(`Unknown option '--${name}'`);
+      vi.restoreAllMocks();
+    }
+    const shown = [...helpText(command).matchAll(/^ {2}--([a-z-]+)/gm)].map(([, option]) => option);
+    if (command.options) expect(shown.sort()).toEqual([...names, 'help'].sort());
+  });
+
+  it('can answer in JSON', () => {
+    expect(own.map(([name]) => name)).toContain('json');
+  });
+});
