@@ -45,9 +45,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   terminal: { imports: [], libraries: ['log-update'] },
   demo: { imports: ['app', 'core', 'terminal'], libraries: [], outside: ['node:fs', 'node:fs/promises'] },
   probe: { imports: ['core', 'wire', 'terminal'], libraries: [] },
+  watch: { imports: ['app', 'core', 'terminal'], libraries: [] },
   main: { imports: ['registry', 'app', 'config', 'terminal'], libraries: [] },
   cli: {
-    imports: ['app', 'config', 'core', 'main', 'demo', 'probe', 'terminal'],
+    imports: ['app', 'config', 'core', 'main', 'demo', 'probe', 'terminal', 'watch'],
     libraries: [],
     outside: ['node:fs'],
   },
