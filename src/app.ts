@@ -34,6 +34,8 @@ export interface GatewayOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where log lines go; stdout when absent. */
   readonly logTo?: { write(line: string): void } | undefined;
+  /** A config that has been read already, instead of the file's. */
+  readonly loaded?: LoadedConfig | undefined;
 }
 
 export interface RunningGateway {
@@ -58,7 +60,7 @@ export async function readConfig({ configPath, env }: GatewayOptions): Promise<L
 
 /** Starts the gateway: ledger, engine, doors. @throws ConfigError, or Error when the ledger or a port cannot be had. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const loaded = await readConfig(options);
+  const loaded = options.loaded ?? (await readConfig(options));
   const { config } = loaded;
   const log = openLog({ level: config.log.level, destination: options.logTo });
   // However many tasks wait for something, the process has one timer for all of them.

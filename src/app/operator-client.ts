@@ -128,7 +128,7 @@ export async function findGateway({ config: path, url, key }: GatewayPlace): Pro
 }
 
 /** An address that stands for all of them is reached at the loopback one. */
-function urlOf({ host, port }: { readonly host: string; readonly port: number }): string {
+export function urlOf({ host, port }: { readonly host: string; readonly port: number }): string {
   if (port === 0) throw new UsageError('The config leaves the port to the system: give --url');
   const reached = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
   return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
