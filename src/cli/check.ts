@@ -92,7 +92,7 @@ async function run(args: readonly string[]): Promise<number> {
     throw new UsageError('A check costs money, and nobody is here to agree: say --yes');
   const end = new AbortController();
   const stop = () => end.abort();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
   process.stdout.on('error', stop);
   const place = await openCheckPlace({ ...values, clientKey: values['client-key'] });
   try {
@@ -183,7 +183,8 @@ interface Status {
 /** What the operator is told of providers that take no tasks now; only a key that was given has to fit. */
 async function troubleText(place: CheckPlace, values: Values, { jobs }: Plan): Promise<string> {
   if (place.isOwn) return '';
-  const target = await findGateway({ ...values, url: place.url }).catch(() => undefined);
+  const config = values.config ?? (values.url === undefined ? 'config.json' : undefined);
+  const target = await findGateway({ url: place.url, key: values.key, config }).catch(() => undefined);
   const status = await askAt<Status>(target ?? { url: place.url, key: values.key }, '/status').catch(
     (error: unknown) => {
       if (values.key !== undefined && error instanceof Refused) throw error;

@@ -39,14 +39,16 @@ async function run(args: readonly string[]): Promise<number> {
   const port = portOf(values.port);
   const script = values.script === undefined ? {} : readScript(values.script);
   const sandbox = await openSandbox({ host: values.host, port, keys: values.key, script });
+  // Before its address is known, which may be answered with a signal at once.
+  const stop = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
   const isForPeople = process.stdout.isTTY && !values.json;
   const told = JSON.stringify({ event: 'listening', url: sandbox.url, port: sandbox.port });
   process.stdout.write(
     isForPeople ? `The sandbox listens on ${sandbox.url}; Ctrl-C ends it.\n` : `${told}\n`,
   );
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
+  await stop;
   await sandbox.close();
   return 0;
 }

@@ -40,8 +40,10 @@ export function openLive({ stream, isWholeScreen = false }: LiveOptions): Live {
   const draw = () => log(fitted(last, stream).join('\n'));
   const onResize = () => {
     // Lines that have been broken anew cannot be found again one by one.
-    stream.write(isWholeScreen ? CLEAR : '');
-    if (isWholeScreen) log = update();
+    if (isWholeScreen) {
+      stream.write(CLEAR);
+      log = update();
+    }
     draw();
   };
   const close = () => {

@@ -1,4 +1,5 @@
 /** The fixtures: those that come along, and what is said of a file with faults. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseFixtures, taskOf } from '../../src/check/fixture.js';
 import { demoTask, STARTER_FIXTURES } from '../../src/check/starter.js';
@@ -56,6 +57,21 @@ function faultsOf(json: unknown): ConfigError['issues'] {
   }
   return [];
 }
+
+describe('the README', () => {
+  it('shows a file that is valid as it stands, and every key of one', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, sample = ''] = /```json\n(\{ "fixtures"[\s\S]*?)```/.exec(readme) ?? [];
+    expect(parseFixtures(JSON.parse(sample)).map(({ id }) => id)).toEqual(['letters', 'turnstile']);
+    const known = faultsOf({ fixtures: [{ qqqqqqqqq: 1 }] }).find(({ hint }) =>
+      hint?.startsWith('known here'),
+    );
+    const keys = known?.hint?.replace('known here: ', '').split(', ') ?? [];
+    expect(keys).toContain('verify');
+    const rows = readme.slice(readme.indexOf('| `kind`, `fields` |')).split('\n\n')[0] ?? '';
+    for (const key of keys) expect(rows).toContain(`\`${key}\``);
+  });
+});
 
 describe('a file of fixtures', () => {
   const good = { kind: 'turnstile', fields: { pageUrl: 'https://example.com/', siteKey: 'k' } };

@@ -153,6 +153,19 @@ describe('through the gateway that runs', () => {
     expect(bought()).toBe(before + 1);
   });
 
+  it('says who takes no tasks now, by the key in the config too', async () => {
+    const port = Number(new URL(gateway.url).port);
+    const accounts = sandboxes.map(({ url }) => ({ url, entry: PRICES }));
+    const config = writeConfig(configFor(accounts, { server: { port }, admin: { key: ADMIN_KEY } }));
+    await runCommand(['hold', 'first', '--config', config.configPath]);
+    const path = fixtures([widget('plain')]);
+    const args = ['check', '--yes', '--fixtures', path, '--max-usd', '0.002', '--config', config.configPath];
+    const { stdout } = await runCommand(args);
+    await runCommand(['admit', 'first', '--config', config.configPath]);
+    config.remove();
+    expect(stdout).toContain('first takes no tasks now: held-out, held by the operator.');
+  });
+
   it('says who takes no tasks now', async () => {
     const admin = ['--url', gateway.url, '--key', ADMIN_KEY];
     await runCommand(['hold', 'second', '--reason', 'invoice', ...admin]);

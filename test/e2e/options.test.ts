@@ -26,6 +26,33 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+describe('what is asked wrongly', () => {
+  it.each([
+    [['status', '--jsno'], "Unknown option '--jsno'; did you mean --json?"],
+    [['serve', 'config.json'], "Unexpected argument 'config.json'"],
+    [['status', '--url'], "Option '--url <value>' argument missing"],
+    [['demo', '--port', 'http'], '--port must be a number from 0 to 65535'],
+    [['sandbox', '--port', '70000'], '--port must be a number from 0 to 65535'],
+    [['sandbox', '--script', '/nowhere.json'], 'The script /nowhere.json'],
+    [['sandbox', '--script', 'package.json'], 'The script package.json'],
+    [['key', 'make'], 'Say new or hash'],
+    [['key', 'new', '--kind', 'x'], "Unknown option '--kind'"],
+    [['config', 'schema', '--config', 'x'], 'leave --config out'],
+    [['config'], 'Say check or schema'],
+    [['serve', '--config', '/nowhere.json'], '/nowhere.json cannot be read'],
+  ] as const)('%j ends with 2, and says so as text and as JSON', async ([name, ...args], words) => {
+    const said: string[] = [];
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+    const stdout = vi.spyOn(process.stdout, 'write');
+    expect(await commands.get(name)?.run(args)).toBe(2);
+    expect(await commands.get(name)?.run(['--json', ...args])).toBe(2);
+    expect(said).toHaveLength(2);
+    expect(said[0]).toContain(words);
+    expect(JSON.parse(said[1] ?? '').error).toContain(words);
+    expect(stdout).not.toHaveBeenCalled();
+  });
+});
+
 describe.each([...commands])('%s', (_name, command) => {
   const own = Object.entries(optionsOf(command));
 
@@ -44,6 +71,10 @@ describe.each([...commands])('%s', (_name, command) => {
     }
     const shown = [...helpText(command).matchAll(/^ {2}--([a-z-]+)/gm)].map(([, option]) => option);
     if (command.options) expect(shown.sort()).toEqual([...names, 'help'].sort());
+  });
+
+  it('has a help that fits on a page', () => {
+    for (const line of helpText(command).split('\n')) expect(line.length, line).toBeLessThanOrEqual(110);
   });
 
   it('can answer in JSON', () => {

@@ -123,10 +123,14 @@ describe('on a pipe', () => {
     const { child, said, closed } = start('--json');
     const lines = () => said.out.split('\n').slice(0, -1);
     await expect.poll(lines, WITHIN).toHaveLength(1);
-    await runCommand(['hold', 'second', ...direct()]);
-    await expect.poll(() => JSON.parse(lines().at(-1) ?? '').providers[1].state, WITHIN).toBe('held-out');
-    await runCommand(['admit', 'second', ...direct()]);
-    await expect.poll(() => JSON.parse(lines().at(-1) ?? '').providers[1].state, WITHIN).toBe('closed');
+    const state = () => JSON.parse(lines().at(-1) ?? '').providers[1].state;
+    // Without the stream of events it would take up to 5 s each time.
+    for (const _turn of [1, 2]) {
+      await runCommand(['hold', 'second', ...direct()]);
+      await expect.poll(state, { timeout: 2_500, interval: 20 }).toBe('held-out');
+      await runCommand(['admit', 'second', ...direct()]);
+      await expect.poll(state, { timeout: 2_500, interval: 20 }).toBe('closed');
+    }
     expect(lines().every((line, index) => line !== lines()[index + 1])).toBe(true);
     child.kill('SIGINT');
     expect(await closed).toEqual([0, null]);
