@@ -37,7 +37,7 @@ export async function openCheckPlace(wanted: Wanted): Promise<CheckPlace> {
   const loaded = await readConfig({ configPath, env: process.env });
   const { server } = loaded.config;
   if (wanted.url === undefined && server.port === 0) return await own(loaded);
-  const url = wanted.url ?? urlOf(server);
+  const url = wanted.url === undefined ? urlOf(server) : (await findGateway({ url: wanted.url })).url;
   const sight = await sightOf(url);
   if (sight === 'gateway') return running(url, clientKey ?? keyIn(loaded), loaded);
   if (sight === 'other') throw new Refused(`Something answers at ${url}, but no gateway`);
@@ -46,7 +46,7 @@ export async function openCheckPlace(wanted: Wanted): Promise<CheckPlace> {
 }
 
 function running(url: string, clientKey: string, loaded: LoadedConfig | undefined): CheckPlace {
-  return { url: url.replace(/\/+$/, ''), clientKey, isOwn: false, loaded, close: async () => {} };
+  return { url, clientKey, isOwn: false, loaded, close: async () => {} };
 }
 
 async function own(loaded: LoadedConfig): Promise<CheckPlace> {
@@ -61,8 +61,9 @@ async function sightOf(url: string): Promise<'gateway' | 'other' | 'nobody'> {
     const told: unknown = await answer.json().catch(() => undefined);
     const isHealth = typeof told === 'object' && told !== null && 'status' in told;
     return answer.ok && isHealth ? 'gateway' : 'other';
-  } catch {
-    return 'nobody';
+  } catch (error) {
+    // Whoever is slow is there: a second gateway beside it would break the paces that it keeps.
+    return error instanceof Error && error.name === 'TimeoutError' ? 'other' : 'nobody';
   }
 }
 

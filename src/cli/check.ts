@@ -32,11 +32,15 @@ const OPTIONS = {
   'client-key': {
     type: 'string',
     value: 'KEY',
-    help: "whose key buys; absent: a client's of the config, or GATEWAY_CLIENT_KEY",
+    help: 'whose key buys where a gateway runs; absent: GATEWAY_CLIENT_KEY, or one of the config',
   },
   yes: { type: 'boolean', default: false, help: 'buy without asking, as in CI' },
   ...OPERATOR_OPTIONS,
-  key: { type: 'string', value: 'KEY', help: 'the admin key, to be told what keeps tasks from a provider' },
+  key: {
+    type: 'string',
+    value: 'KEY',
+    help: 'the admin key, to be told who takes no tasks now, where a gateway runs',
+  },
 } as const satisfies OptionTable;
 
 const USAGE = usageOf('check', OPTIONS);

@@ -13,7 +13,7 @@ import {
   writeConfig,
 } from '../support/gateway-in-process.js';
 import { type GatewayProcess, runCommand, startGatewayProcess } from '../support/gateway-process.js';
-import { openReceiver, type Receiver } from '../support/receiver.js';
+import { openReceiver, type Receiver, SILENT } from '../support/receiver.js';
 import { noTerminal, runInTerminal, screenOf } from '../support/terminal.js';
 
 const WITHIN = { timeout: 10_000, interval: 20 };
@@ -194,6 +194,16 @@ describe('where no gateway runs', () => {
   });
 });
 
+it('starts none beside one that is only slow', async () => {
+  const slow = await openReceiver(SILENT);
+  const port = Number(new URL(slow.url).port);
+  const config = writeConfig(configFor([{ url: sandboxes[0]?.url ?? '' }], { server: { port } }));
+  const { code, stderr } = await runCommand(['check', '--yes', '--config', config.configPath]);
+  config.remove();
+  await slow.close();
+  expect([code, stderr]).toEqual([1, `Something answers at ${slow.url}, but no gateway\n`]);
+});
+
 describe('what is asked wrongly', () => {
   it('buys nothing on a pipe that nobody has agreed to', async () => {
     const before = bought();
@@ -212,6 +222,7 @@ describe('what is asked wrongly', () => {
     ['a gateway without a key for it', () => ['--url', gateway.url], 2, '--client-key'],
     ['a wrong client key', () => ['--url', gateway.url, '--client-key', 'wrong'], 1, '401'],
     ['a wrong admin key', () => [...running(), '--kinds', 'turnstile', '--key', 'wrong'], 1, '401'],
+    ['no URL', () => ['--url', 'gateway', '--config', folder.configPath], 2, '--url must be like'],
     ['nobody there', () => ['--url', 'http://127.0.0.1:1', '--client-key', 'k'], 1, 'No gateway answers at'],
     ['something else there', () => ['--url', sandboxes[0]?.url ?? '', '--client-key', 'k'], 1, 'No gateway'],
   ])('%s', async (_name, args, code, words) => {

@@ -1,9 +1,11 @@
 /** What each command takes is what its help shows: both come from one table, and this would notice if they did not. */
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Command } from '../../src/main.js';
 import { loadFolder } from '../../src/registry.js';
 import { helpText, type Option } from '../../src/terminal/help.js';
 
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const commands = await loadFolder<Command>(new URL('../../src/cli/', import.meta.url));
 
 /** The options of a command's table; of its usage where it has no table. */
@@ -53,14 +55,14 @@ describe('what is asked wrongly', () => {
   });
 });
 
-describe.each([...commands])('%s', (_name, command) => {
+describe.each([...commands])('%s', (name, command) => {
   const own = Object.entries(optionsOf(command));
 
-  it.each(own)('takes the option --%s that its help shows', async (name, type) => {
-    const told = await faultOf(command, type === 'string' ? [`--${name}=1`] : [`--${name}`]);
+  it.each(own)('takes the option --%s that its help shows', async (option, type) => {
+    const told = await faultOf(command, type === 'string' ? [`--${option}=1`] : [`--${option}`]);
     expect(told).toContain("Unknown option '--nobody-has-this'");
-    expect(helpText(command)).toMatch(new RegExp(`--${name}\\b`));
-    expect(command.usage).toMatch(new RegExp(`--${name}\\b`));
+    expect(helpText(command)).toMatch(new RegExp(`--${option}\\b`));
+    expect(command.usage).toMatch(new RegExp(`--${option}\\b`));
   });
 
   it('takes none that its help does not show', async () => {
@@ -71,6 +73,15 @@ describe.each([...commands])('%s', (_name, command) => {
     }
     const shown = [...helpText(command).matchAll(/^ {2}--([a-z-]+)/gm)].map(([, option]) => option);
     if (command.options) expect(shown.sort()).toEqual([...names, 'help'].sort());
+  });
+
+  it('has examples, here and in the README, that it would take', () => {
+    const shown = [...readme.matchAll(/^captcha-gateway (.*)$|`captcha-gateway ([^`]*)`/gm)];
+    const lines = [...(command.examples ?? []), ...shown.map(([, block, inline]) => block ?? inline ?? '')];
+    for (const line of lines.filter((each) => each.split(' ')[0] === name)) {
+      const used = [...line.matchAll(/ --([a-z-]+)/g)].map(([, option = '']) => option);
+      expect(own.map(([option]) => option)).toEqual(expect.arrayContaining(used));
+    }
   });
 
   it('has a help that fits on a page', () => {

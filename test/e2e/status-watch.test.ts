@@ -127,9 +127,9 @@ describe('on a pipe', () => {
     // Without the stream of events it would take up to 5 s each time.
     for (const _turn of [1, 2]) {
       await runCommand(['hold', 'second', ...direct()]);
-      await expect.poll(state, { timeout: 2_500, interval: 20 }).toBe('held-out');
+      await expect.poll(state, { timeout: 3_000, interval: 20 }).toBe('held-out');
       await runCommand(['admit', 'second', ...direct()]);
-      await expect.poll(state, { timeout: 2_500, interval: 20 }).toBe('closed');
+      await expect.poll(state, { timeout: 3_000, interval: 20 }).toBe('closed');
     }
     expect(lines().every((line, index) => line !== lines()[index + 1])).toBe(true);
     child.kill('SIGINT');

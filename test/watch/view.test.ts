@@ -67,13 +67,13 @@ const REPORT = {
     to: 'captchaai',
     cause: 'zero_balance',
   })),
-} as const satisfies Report;
+} as const;
 
 const OPTIONS = { url: 'http://127.0.0.1:8080', now: NOW, paint: painter(false) };
 const cells = (line = '') => line.trim().split(/ {2,}/);
 
-function lines(report: Report = REPORT, fault: { message: string; since: number } | null = null): string[] {
-  return viewLines({ report, fault }, OPTIONS);
+function lines(report: object = REPORT, fault: { message: string; since: number } | null = null): string[] {
+  return viewLines({ report: report as Report, fault }, OPTIONS);
 }
 
 describe('the picture', () => {
@@ -116,7 +116,7 @@ describe('the picture', () => {
       { kind: 'hcaptcha', provider: null, next: [], passedOver: [] },
       { kind: 'geetest_v3', provider: 'captchaai', next: [], passedOver: [] },
     ];
-    const all = lines({ ...REPORT, serving } as Report);
+    const all = lines({ ...REPORT, serving });
     const first = all.findIndex((line) => line.includes('served by'));
     expect(all.slice(first + 1, first + 4).map(cells)).toEqual([
       ['turnstile', 'captchaai', 'third, second'],
@@ -142,7 +142,10 @@ describe('the picture', () => {
   });
 
   it('colours what does not work', () => {
-    const painted = viewLines({ report: REPORT, fault: null }, { ...OPTIONS, paint: painter(true) });
+    const painted = viewLines(
+      { report: REPORT as object as Report, fault: null },
+      { ...OPTIONS, paint: painter(true) },
+    );
     const of = (name: string) => painted.find((line) => line.includes(name) && line.includes('\u001b['));
     expect(of('zero_balance')?.startsWith('\u001b[31m')).toBe(true);
     expect(painted.find((line) => line.startsWith('captchaai'))).not.toContain('\u001b[');
