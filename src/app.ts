@@ -187,7 +187,7 @@ async function listenAll(
   return [plain, await listenTls(app, { host, port }, { port: tls.port, ...pem })];
 }
 
-/** The version of this package. */
+/** Of this program. */
 export function packageVersion(): string {
   for (const place of ['../package.json', '../../package.json']) {
     try {

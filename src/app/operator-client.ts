@@ -90,11 +90,12 @@ function switched({ id, state, cause }: ProviderReport): string {
   return plain(`${id} is ${state}${cause === null ? '' : `: ${cause}`}`);
 }
 
-async function ask<Answer>(place: GatewayPlace, path: `/${string}`, body?: object): Promise<Answer> {
+/** Asks the gateway, within a time limit. @throws UsageError, ConfigError or Refused. */
+export async function ask<Answer>(place: GatewayPlace, path: `/${string}`, body?: object): Promise<Answer> {
   return await askAt<Answer>(await findGateway(place), path, body);
 }
 
-/** Asks one gateway. @throws Refused. */
+/** Asks one gateway, within a time limit. @throws Refused. */
 export async function askAt<Answer>(
   { url, key }: Target,
   path: `/${string}`,
