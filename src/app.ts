@@ -42,6 +42,8 @@ export interface GatewayOptions {
   readonly logTo?: { write(line: string): void } | undefined;
   /** How often the files of the config are looked at; they are not when absent. */
   readonly watchEveryMs?: number | undefined;
+  /** A config that has been read already, instead of the file's. */
+  readonly loaded?: LoadedConfig | undefined;
 }
 
 export interface RunningGateway {
@@ -204,9 +206,10 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 
 /** The config, and every file that it is made of. */
 async function readNoted(
-  { configPath, env }: GatewayOptions,
+  { configPath, env, loaded: given }: GatewayOptions,
   onFile: (path: string) => void,
 ): Promise<LoadedConfig> {
+  if (given) return given;
   const loaded = loadConfig({ path: configPath, env, providers: await loadProviders(), onFile });
   for (const path of pemFiles(loaded)) onFile(path);
   return loaded;

@@ -1,21 +1,37 @@
 /** How the operator's commands find a running gateway, and what they ask it. */
-import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { ConfigError, readConfig } from '../app.js';
-import type { ConfigIssue } from '../config/faults.js';
+import { parseArgs } from 'node:util';
+import { readConfig } from '../app.js';
 import type { ProviderReport, StatusReport } from '../ops/status.js';
+import type { OptionTable } from '../terminal/help.js';
 import { plain } from '../terminal/text.js';
-import type { ReloadReport } from './reload.js';
+import { issuesIn, Refused, tellFault, UsageError } from './command-faults.js';
+
+export { Refused, UsageError } from './command-faults.js';
 
 /** What every operator's command takes. */
 export const OPERATOR_OPTIONS = {
-  config: { type: 'string' },
-  url: { type: 'string' },
-  key: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const satisfies ParseArgsConfig['options'];
+  config: {
+    type: 'string',
+    value: 'FILE',
+    help: "the gateway's config, which has its address and key (config.json)",
+  },
+  url: {
+    type: 'string',
+    value: 'URL',
+    help: 'the address of the gateway, where the config does not tell it',
+  },
+  key: { type: 'string', value: 'KEY', help: 'the admin key; also GATEWAY_ADMIN_KEY in the environment' },
+  json: { type: 'boolean', default: false, help: 'JSON instead of text, for faults on stderr too' },
+} as const satisfies OptionTable;
 
 /** The part of a command's usage that goes with those options. */
 export const OPERATOR_USAGE = '[--config FILE] [--url URL] [--key KEY] [--json]';
+
+/** What `hold` and `admit` take. */
+export const SWITCH_OPTIONS = {
+  reason: { type: 'string', value: 'TEXT', help: 'why, for the log and for those who ask later' },
+  ...OPERATOR_OPTIONS,
+} as const satisfies OptionTable;
 
 /** Where the gateway is and how it is opened, as far as the command line says. */
 export interface GatewayPlace {
@@ -24,30 +40,14 @@ export interface GatewayPlace {
   readonly key?: string | undefined;
 }
 
-interface Target {
+/** A gateway and what opens it. */
+export interface Target {
   readonly url: string;
   readonly key: string | undefined;
 }
 
 const KEY_VARIABLE = 'GATEWAY_ADMIN_KEY';
 const ANSWER_WITHIN_MS = 10_000;
-
-/** The command line is wrong; its message never holds the key. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** The gateway did not do what it was asked; `told` is its answer, where there was one. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-
-  constructor(
-    message: string,
-    readonly told: unknown = null,
-  ) {
-    super(message);
-  }
-}
 
 /** Asks for the state of the gateway. @throws UsageError, ConfigError or Refused. */
 export function askStatus(place: GatewayPlace): Promise<StatusReport> {
@@ -56,51 +56,33 @@ export function askStatus(place: GatewayPlace): Promise<StatusReport> {
 
 /** Runs `hold PROVIDER` or `admit PROVIDER`: the exit code. @throws like `askStatus`. */
 export async function runSwitch(verb: 'hold' | 'admit', args: readonly string[]): Promise<number> {
-  const options = { ...OPERATOR_OPTIONS, reason: { type: 'string' } } as const;
-  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: SWITCH_OPTIONS,
+    allowPositionals: true,
+  });
   const [id, ...rest] = positionals;
   if (id === undefined || rest.length > 0) throw new UsageError('Name one provider by its id in the config');
   const path = `/admin/providers/${encodeURIComponent(id)}/${verb}` as const;
-  const { providers } = await ask<StatusReport>(values, path, { reason: values.reason });
+  const { providers } = await ask<StatusReport>(values, path, { body: { reason: values.reason } });
   const provider = providers.find((each) => each.id === id);
   if (!provider) throw new Refused(`There is no provider ${id}`);
   process.stdout.write(`${values.json ? JSON.stringify(provider) : switched(provider)}\n`);
   return 0;
 }
 
-/** Runs `reload`: the exit code. @throws like `askStatus`. */
-export async function runReload(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: OPERATOR_OPTIONS });
-  try {
-    const report = await ask<ReloadReport>(values, '/admin/reload', {});
-    process.stdout.write(`${values.json ? JSON.stringify(report) : reloaded(report)}\n`);
-    return 0;
-  } catch (error) {
-    if (!values.json || !(error instanceof Refused) || error.told === null) throw error;
-    process.stdout.write(`${JSON.stringify(error.told)}\n`);
-    return 1;
-  }
-}
-
-function reloaded(report: ReloadReport): string {
-  if (report.outcome === 'refused') return report.outcome;
-  const { changed, needsRestart, tookMs } = report;
-  const news =
-    changed.length === 0 ? 'nothing has changed' : `reloaded in ${tookMs} ms: ${changed.join(', ')}`;
-  const rest = needsRestart.length === 0 ? [] : [`waits for a restart: ${needsRestart.join(', ')}`];
-  return [news, ...rest].map(plain).join('\n');
-}
-
-/** Runs a command of the operator and turns what went wrong into its exit code: 1 refused, 2 asked wrongly. */
-export async function runOperator(usage: string, run: () => Promise<number>): Promise<number> {
+/** Runs a command and turns what went wrong into its exit code: 1 not done, 2 asked wrongly. */
+export async function runOperator(
+  usage: string,
+  run: () => Promise<number>,
+  args: readonly string[] = process.argv,
+): Promise<number> {
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const isUsage = error instanceof UsageError || isParseFault(error);
-    if (!isUsage && !(error instanceof ConfigError) && !(error instanceof Refused)) throw error;
-    process.stderr.write(`${error.message}\n${isUsage ? `\nUsage: captcha-gateway ${usage}\n` : ''}`);
-    return error instanceof Refused ? 1 : 2;
+    const { code, text } = tellFault(error, { usage, args });
+    process.stderr.write(text);
+    return code;
   }
 }
 
@@ -108,18 +90,25 @@ function switched({ id, state, cause }: ProviderReport): string {
   return plain(`${id} is ${state}${cause === null ? '' : `: ${cause}`}`);
 }
 
-function isParseFault(error: Error): boolean {
-  return 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+/** What is asked beside the path. */
+export interface Asking {
+  /** Sent as JSON by POST; a GET without one. */
+  readonly body?: object | undefined;
+  /** How long the answer may take; 10 s unless given. */
+  readonly withinMs?: number | undefined;
 }
 
 /** Asks the gateway, within a time limit. @throws UsageError, ConfigError or Refused. */
-export async function ask<Answer>(
-  place: GatewayPlace,
+export async function ask<Answer>(place: GatewayPlace, path: `/${string}`, asking?: Asking): Promise<Answer> {
+  return await askAt<Answer>(await findGateway(place), path, asking);
+}
+
+/** Asks one gateway, within a time limit. @throws Refused. */
+export async function askAt<Answer>(
+  { url, key }: Target,
   path: `/${string}`,
-  body?: object,
-  withinMs = ANSWER_WITHIN_MS,
+  { body, withinMs = ANSWER_WITHIN_MS }: Asking = {},
 ): Promise<Answer> {
-  const { url, key } = await targetOf(place);
   const headers = { 'content-type': 'application/json', ...(key && { 'x-api-key': key }) };
   const signal = AbortSignal.timeout(withinMs);
   const sent = body ? { method: 'POST', body: JSON.stringify(body) } : {};
@@ -138,12 +127,8 @@ export async function ask<Answer>(
   throw new Refused(`${said}${faults.join('')}`, told);
 }
 
-function issuesIn(told: unknown): readonly ConfigIssue[] {
-  const { issues } = Object(told) as { issues?: unknown };
-  return Array.isArray(issues) ? (issues as readonly ConfigIssue[]) : [];
-}
-
-async function targetOf({ config: path, url, key }: GatewayPlace): Promise<Target> {
+/** Where the gateway is and what opens it. @throws UsageError or ConfigError. */
+export async function findGateway({ config: path, url, key }: GatewayPlace): Promise<Target> {
   const environmentKey = process.env[KEY_VARIABLE];
   if (url !== undefined && path === undefined) return { url: normalized(url), key: key ?? environmentKey };
   const { config } = await readConfig({ configPath: path ?? 'config.json', env: process.env });
@@ -156,7 +141,7 @@ async function targetOf({ config: path, url, key }: GatewayPlace): Promise<Targe
 }
 
 /** An address that stands for all of them is reached at the loopback one. */
-function urlOf({ host, port }: { readonly host: string; readonly port: number }): string {
+export function urlOf({ host, port }: { readonly host: string; readonly port: number }): string {
   if (port === 0) throw new UsageError('The config leaves the port to the system: give --url');
   const reached = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
   return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`;

@@ -15,7 +15,7 @@ export type ScorecardAsked = Readonly<Partial<Record<string, string | undefined>
 export function askScorecard(place: GatewayPlace, asked: ScorecardAsked): Promise<ScorecardReport> {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(asked)) if (value !== undefined) query.set(name, value);
-  return ask(place, `/admin/scorecard?${query}`, undefined, ANSWER_WITHIN_MS);
+  return ask(place, `/admin/scorecard?${query}`, { withinMs: ANSWER_WITHIN_MS });
 }
 
 /** The rows as the route gives them with `format=csv`. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, loadProviders, openTransport, readConfig } from '../app.js';
+import { runOperator, UsageError } from '../app/operator-client.js';
+import { loadProviders, openTransport, readConfig } from '../app.js';
 import { toAccounts } from '../config/accounts.js';
 import { baseUrlFault, normalizeBaseUrl } from '../config/base-url.js';
 import { configSchema } from '../config/schema.js';
@@ -9,37 +10,51 @@ import { isKind, type Kind } from '../core/task.js';
 import type { Command } from '../main.js';
 import { idFor, type Pace, type ProbeOptions, probe, variableFor } from '../probe/probe.js';
 import { conclusion, findingLine, HEADING } from '../probe/table.js';
-
-const USAGE =
-  'probe URL --api-key KEY | probe PROVIDER --config FILE   [--kinds KIND,…] [--solve] [--json]\n' +
-  `The key may be written as \${NAME}, a variable of the environment, or be left to PROBE_API_KEY.`;
+import type { OptionTable } from '../terminal/help.js';
 
 const OPTIONS = {
-  config: { type: 'string' },
-  'api-key': { type: 'string' },
-  kinds: { type: 'string' },
-  solve: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-} as const;
+  'api-key': {
+    type: 'string',
+    value: 'KEY',
+    help: `the key at the service, or \${NAME}, a variable of the environment; absent: PROBE_API_KEY`,
+  },
+  config: { type: 'string', value: 'FILE', help: 'where PROVIDER is an entry (config.json)' },
+  kinds: { type: 'string', value: 'KIND,…', help: 'the kinds to ask about, instead of the common ones' },
+  solve: { type: 'boolean', default: false, help: 'buy one task of each of --kinds from a public demo page' },
+  json: { type: 'boolean', default: false, help: 'one JSON object instead of a table' },
+} as const satisfies OptionTable;
+
+const USAGE =
+  'probe URL [--api-key KEY] [--kinds KIND,…] [--solve] [--json] | probe PROVIDER [--config FILE] …';
 
 /** Asks a service what it speaks; 0 when the gateway can use it, 1 when not. Without `--solve` it costs nothing. */
 export default {
   summary: 'learn what a compatible service speaks and lacks, and its config entry',
   usage: USAGE,
-  async run(args) {
-    try {
-      const { values, positionals } = parseArgs({
-        args: [...args],
-        options: OPTIONS,
-        allowPositionals: true,
-      });
-      return await run(await targetOf(values, positionals), values);
-    } catch (error) {
-      if (!isUsage(error)) throw error;
-      process.stderr.write(`${error.message}\n\nUsage: captcha-gateway ${USAGE}\n`);
-      return 2;
-    }
-  },
+  options: OPTIONS,
+  notes: 'It asks gently: one call at a time, with pauses. Use an account that carries no traffic.',
+  examples: [
+    `probe https://solver.example.net --api-key '\${HOUSE_KEY}'`,
+    'probe house --config config.json --kinds turnstile --solve',
+  ],
+  exits: [
+    [0, 'the gateway can use the service'],
+    [1, 'it cannot'],
+    [2, 'asked wrongly, or the config has faults'],
+  ],
+  run: (args) =>
+    runOperator(
+      USAGE,
+      async () => {
+        const { values, positionals } = parseArgs({
+          args: [...args],
+          options: OPTIONS,
+          allowPositionals: true,
+        });
+        return await run(await targetOf(values, positionals), values);
+      },
+      args,
+    ),
 } satisfies Command;
 
 interface Values {
@@ -51,16 +66,6 @@ interface Values {
 }
 
 type Target = Pick<ProbeOptions, 'accounts' | 'variable' | 'kinds' | 'prefers'>;
-
-/** The command line is wrong; its message never holds the key. */
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-function isUsage(error: unknown): error is Error {
-  if (error instanceof UsageError || error instanceof ConfigError) return true;
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-}
 
 const LIMIT_MS = 10 * 60_000;
 /** The longest that any kind takes. */

@@ -1,6 +1,6 @@
 /** `captcha-gateway scorecard`: the figures of a running gateway, as a table, CSV or JSON. */
 import { parseArgs } from 'node:util';
-import { OPERATOR_OPTIONS, OPERATOR_USAGE, runOperator, UsageError } from '../app/operator-client.js';
+import { OPERATOR_OPTIONS, runOperator, UsageError } from '../app/operator-client.js';
 import {
   askScorecard,
   DIMENSIONS,
@@ -9,37 +9,47 @@ import {
   scorecardCsv,
 } from '../app/scorecard-client.js';
 import type { Command } from '../main.js';
+import { type OptionTable, usageOf } from '../terminal/help.js';
 import { type Column, tableText } from '../terminal/table.js';
 
-const USAGE = `scorecard [--since 7d] [--until TIME] [--by ${DIMENSIONS.join(',')}]
-         [--client ID] [--provider ID] [--kind KIND] [--host HOST] [--csv] ${OPERATOR_USAGE}`;
-
 const OPTIONS = {
+  since: { type: 'string', value: 'TIME', help: 'a time, or a span such as 7d back from now (24h)' },
+  until: { type: 'string', value: 'TIME', help: 'a time, or a span back from now (now)' },
+  by: {
+    type: 'string',
+    value: 'NAMES',
+    help: `what rows are told apart by: some of ${DIMENSIONS.join(',')}`,
+  },
+  client: { type: 'string', value: 'ID', help: 'this client only' },
+  provider: { type: 'string', value: 'ID', help: 'this provider only' },
+  kind: { type: 'string', value: 'KIND', help: 'this kind only' },
+  host: { type: 'string', value: 'HOST', help: 'this target host only' },
+  csv: { type: 'boolean', default: false, help: 'CSV instead of a table' },
   ...OPERATOR_OPTIONS,
-  csv: { type: 'boolean', default: false },
-  since: { type: 'string' },
-  until: { type: 'string' },
-  by: { type: 'string' },
-  client: { type: 'string' },
-  provider: { type: 'string' },
-  kind: { type: 'string' },
-  host: { type: 'string' },
-} as const;
+} as const satisfies OptionTable;
+
+const USAGE = usageOf('scorecard', OPTIONS);
 
 /** Who solved what for which site, how well, how soon and for how much. */
 export default {
   summary: 'show who solved what for which site, how well, how soon and for how much',
   usage: USAGE,
+  options: OPTIONS,
+  examples: ['scorecard --since 7d --by provider,kind', 'scorecard --kind turnstile --csv'],
   run: (args) =>
-    runOperator(USAGE, async () => {
-      const { values } = parseArgs({ args: [...args], options: OPTIONS });
-      const { config, url, key, json, csv, ...asked } = values;
-      if (json && csv) throw new UsageError('Give either --json or --csv');
-      const report = await askScorecard({ config, url, key }, asked);
-      if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
-      else process.stdout.write(csv ? await scorecardCsv(report) : table(report));
-      return 0;
-    }),
+    runOperator(
+      USAGE,
+      async () => {
+        const { values } = parseArgs({ args: [...args], options: OPTIONS });
+        const { config, url, key, json, csv, ...asked } = values;
+        if (json && csv) throw new UsageError('Give either --json or --csv');
+        const report = await askScorecard({ config, url, key }, asked);
+        if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+        else process.stdout.write(csv ? await scorecardCsv(report) : table(report));
+        return 0;
+      },
+      args,
+    ),
 } satisfies Command;
 
 function table({ since, until, by, rows }: ScorecardReport): string {

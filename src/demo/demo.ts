@@ -6,7 +6,7 @@ import type { Api, DemoKind } from './requests.js';
 import { SCENES, type Scene } from './scenes.js';
 import { openServices, SERVICE_NAMES, type Services } from './services.js';
 import { byHand, summarize } from './summary.js';
-import { heading, type Row, rowLine } from './table.js';
+import { heading, type Row, rowLine, rowValue } from './table.js';
 
 export interface DemoOptions {
   /** Ends by itself after the table instead of serving on. */
@@ -17,6 +17,8 @@ export interface DemoOptions {
   readonly stop: AbortSignal;
   readonly write: (text: string) => void;
   readonly isColoured: boolean;
+  /** JSON lines: one for each captcha, one for the sum, one for what serves on. */
+  readonly isJson: boolean;
 }
 
 const INTRODUCTION = `captcha-gateway demo: one gateway, three sandbox services, real HTTP on this machine.
@@ -26,14 +28,15 @@ const WELCOME_WITHIN_MS = 8_000;
 
 /** Runs the demo and returns the exit code: 1 when a captcha was not solved or a promise was not kept. */
 export async function runDemo(options: DemoOptions): Promise<number> {
-  const { stop, write, isOnce } = options;
+  const { stop, write, isOnce, isJson } = options;
   const services = await openServices(options.port);
   try {
     const rows = await play(services, options);
-    const { isGood, text } = summarize(rows, services);
-    write(`\n${text}\n`);
+    const { isGood, text, figures } = summarize(rows, services);
+    write(isJson ? `${JSON.stringify({ event: 'summary', ...figures })}\n` : `\n${text}\n`);
     if (isOnce) return isGood ? 0 : 1;
-    write(`\n${byHand(services)}`);
+    const { url, key, logPath } = services;
+    write(isJson ? `${JSON.stringify({ event: 'serving', url, key, logPath })}\n` : `\n${byHand(services)}`);
     await aborted(stop);
     return 0;
   } catch (error) {
@@ -44,17 +47,17 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   }
 }
 
-async function play(services: Services, { write, isColoured, stop }: DemoOptions): Promise<Row[]> {
+async function play(services: Services, { write, isColoured, isJson, stop }: DemoOptions): Promise<Row[]> {
   const paint = painter(isColoured);
   const door = { url: services.url, key: services.key, signal: stop };
-  write(`${INTRODUCTION}\n${heading(paint)}\n`);
+  if (!isJson) write(`${INTRODUCTION}\n${heading(paint)}\n`);
   const rows: Row[] = [];
   for (const scene of SCENES) {
     await begin(scene, services, door);
     for (const [api, kind] of scene.rows) {
       const row = await solve(door, { number: rows.length + 1, api, kind, state: scene.state });
       rows.push(row);
-      write(`${rowLine(row, paint)}\n`);
+      write(`${isJson ? JSON.stringify(rowValue(row)) : rowLine(row, paint)}\n`);
     }
   }
   return rows;

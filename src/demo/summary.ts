@@ -6,34 +6,52 @@ export interface Summary {
   /** Everything was solved, nothing bought twice, no rule broken. */
   readonly isGood: boolean;
   readonly text: string;
+  /** The same for a program. */
+  readonly figures: object;
 }
 
 /** Counts what happened; `services` are asked for their own books. */
 export function summarize(rows: readonly Row[], services: Services): Summary {
   const solved = rows.filter(({ isSolved }) => isSolved).length;
+  const notAskedWhileClosed = rows.filter(isSpared).length;
   const twice = boughtTwice(services);
   const broken = rulesBroken(services);
+  const spent = spentUsd(rows, services);
   const lines = [
     ['solved', `${solved}/${rows.length}`],
-    ['failovers', failovers(rows)],
-    ['not asked while closed', `${rows.filter(isSpared).length} tasks`],
+    ['failovers', counted(failovers(rows))],
+    ['not asked while closed', `${notAskedWhileClosed} tasks`],
     ['submits upstream', submits(services)],
     ['bought twice', String(twice)],
     ['provider rules broken', [broken.length, ...broken].join('\n  ')],
-    ['spent', spent(rows, services)],
+    ['spent', spentText(spent)],
   ] as const;
   return {
     isGood: solved === rows.length && twice === 0 && broken.length === 0,
     text: lines.map(([name, value]) => `${name.padEnd(24)}${value}`).join('\n'),
+    figures: {
+      solved,
+      tasks: rows.length,
+      failovers: Object.fromEntries(failovers(rows)),
+      notAskedWhileClosed,
+      boughtTwice: twice,
+      rulesBroken: broken,
+      ...spent,
+    },
   };
 }
 
-/** Failovers by cause: `no_slot 3, timeout 2`. */
-function failovers(rows: readonly Row[]): string {
+/** Failovers by cause. */
+function failovers(rows: readonly Row[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { outcome } of rows.flatMap(({ story }) => story.attempts.slice(0, -1))) {
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   }
+  return counts;
+}
+
+/** `no_slot 3, timeout 2`. */
+function counted(counts: ReadonlyMap<string, number>): string {
   return [...counts].map(([cause, count]) => `${cause} ${count}`).join(', ') || 'none';
 }
 
@@ -60,9 +78,14 @@ function boughtTwice({ sandboxes }: Services): number {
 }
 
 /** What the services charged, and what the gateway reckons with while nobody can know. */
-function spent(rows: readonly Row[], { sandboxes }: Services): string {
-  const chargedUsd = SERVICE_NAMES.reduce((sum, name) => sum + sandboxes[name].stats().spentUsd, 0);
-  const reckonedUsd = rows.reduce((sum, { story }) => sum + (story.costUsd ?? 0), 0);
+function spentUsd(rows: readonly Row[], { sandboxes }: Services) {
+  return {
+    chargedUsd: SERVICE_NAMES.reduce((sum, name) => sum + sandboxes[name].stats().spentUsd, 0),
+    reckonedUsd: rows.reduce((sum, { story }) => sum + (story.costUsd ?? 0), 0),
+  };
+}
+
+function spentText({ chargedUsd, reckonedUsd }: ReturnType<typeof spentUsd>): string {
   return `$${chargedUsd.toFixed(5)} (at most $${reckonedUsd.toFixed(5)} as the gateway sees it: a submit that hung may be charged)`;
 }
 

@@ -49,6 +49,25 @@ export function rowLine(row: Row, paint: Paint): string {
   return row.story.provider === SERVICE_NAMES[0] ? text : paint('yellow', text);
 }
 
+/** One row for a program. */
+export function rowValue({ number, api, kind, state, story, isSolved, word, tookMs }: Row): object {
+  const { taskId, provider, costUsd, attempts } = story;
+  return {
+    event: 'solve',
+    number,
+    api,
+    kind,
+    state,
+    isSolved,
+    word: word ?? null,
+    tookMs: Math.round(tookMs),
+    taskId,
+    provider,
+    costUsd,
+    attempts: attempts.map((attempt) => ({ provider: attempt.provider, outcome: attempt.outcome })),
+  };
+}
+
 function whoWasTried({ story, isSolved, word }: Row): string {
   return isSolved ? pathOf(story) : `${pathOf(story)}  (${word ?? 'no answer'})`;
 }

@@ -1,8 +1,8 @@
 /** Buys one task of a kind and follows it to its end, within the pace of the account. */
+import { demoTask } from '../check/starter.js';
 import type { Clock } from '../core/clock.js';
 import type { Accepted, Account, Solved, UpstreamTask } from '../core/provider.js';
 import type { Kind, Task } from '../core/task.js';
-import { demoTask } from './demo-tasks.js';
 import type { Finding, Heard, Judgement, WireName } from './finding.js';
 import { told } from './judges.js';
 import type { Line } from './line.js';

@@ -17,7 +17,11 @@ it('each sort of row goes when its own time is over, once a minute, until it is 
     asked.push(before);
     return 0;
   };
-  const stop = keepForgetting(store, () => RETENTION, () => {});
+  const stop = keepForgetting(
+    store,
+    () => RETENTION,
+    () => {},
+  );
   await vi.advanceTimersByTimeAsync(60_000);
   const now = NOW + 60_000;
   expect(asked).toEqual([{ solutions: now - 1_000, tasks: now - 20_000, scores: now - 300_000 }]);

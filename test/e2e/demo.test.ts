@@ -69,6 +69,22 @@ describe.concurrent('demo', () => {
     expect(demo.errors()).toBe('');
   });
 
+  it('says the same in JSON lines', { timeout: WITHIN_MS }, async () => {
+    const demo = startDemo('--once', '--json');
+    expect(await demo.ended).toEqual([0, null]);
+    const lines = demo
+      .output()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const solves = lines.slice(0, -1);
+    expect(solves.every(({ event, isSolved }) => event === 'solve' && isSolved)).toBe(true);
+    expect(solves.map(({ number }) => number)).toEqual(solves.map((_, index) => index + 1));
+    const totals = { solved: solves.length, tasks: solves.length, boughtTwice: 0, rulesBroken: [] };
+    expect(lines.at(-1)).toMatchObject({ event: 'summary', ...totals, failovers: { zero_balance: 1 } });
+    expect(demo.errors()).toBe('');
+  });
+
   it('serves on until Ctrl-C, then leaves nothing behind', { timeout: WITHIN_MS }, async () => {
     const demo = startDemo();
     await expect.poll(demo.output, { timeout: WITHIN_MS, interval: 100 }).toContain('is solved.\n');

@@ -58,7 +58,7 @@ describe('captcha-gateway scorecard', () => {
     expect(refused.stderr).toContain('since must be a span such as 24h');
     const both = await command('--json', '--csv');
     expect(both.code).toBe(2);
-    expect(both.stderr).toContain('Usage: captcha-gateway scorecard');
+    expect(both.stderr).toContain('Give either --json or --csv');
     const none = await command('--since', '2020-01-01', '--until', '2020-01-02');
     expect(none.stdout).toMatch(/: none\.\n$/);
   });
