@@ -70,8 +70,9 @@ export async function readConfig({ configPath, env }: GatewayOptions): Promise<L
 
 /** Starts the gateway: ledger, engine, doors. @throws ConfigError, or Error when the ledger or a port cannot be had. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const providers = await loadProviders();
   const reloading = await Reloading.open({
-    read: (onFile) => readNoted(options, onFile),
+    read: async (onFile) => readNoted(options, providers, onFile),
     watchEveryMs: options.watchEveryMs,
   });
   const { loaded, settings } = reloading;
@@ -205,12 +206,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
 }
 
 /** The config, and every file that it is made of. */
-async function readNoted(
+function readNoted(
   { configPath, env, loaded: given }: GatewayOptions,
+  providers: ReadonlyMap<string, Provider>,
   onFile: (path: string) => void,
-): Promise<LoadedConfig> {
+): LoadedConfig {
   if (given) return given;
-  const loaded = loadConfig({ path: configPath, env, providers: await loadProviders(), onFile });
+  const loaded = loadConfig({ path: configPath, env, providers, onFile });
   for (const path of pemFiles(loaded)) onFile(path);
   return loaded;
 }
