@@ -2,7 +2,7 @@
 import type { Callback } from '../core/callback.js';
 import type { TaskRecord } from '../core/store.js';
 import { readTaskId } from '../wire/door.js';
-import { sayTask } from '../wire/native.js';
+import { sayStory } from '../wire/native.js';
 import type { App } from './doors.js';
 import { type Guard, noSuch, type OperatorContext } from './operator-guard.js';
 
@@ -51,7 +51,7 @@ export function mountOperator(app: App, options: OperatorOptions): void {
     guarded(async (context) => {
       const id = readTaskId(context.req.param('id'));
       const record = id === undefined ? undefined : await options.inspect(id);
-      return record ? context.json({ ...sayTask(record), clientId: record.clientId }) : noSuch('task');
+      return record ? context.json({ ...sayStory(record), clientId: record.clientId }) : noSuch('task');
     }),
   );
   mountProviders(app, options);

@@ -4,6 +4,7 @@ import { type Issue, SolveError } from '../core/errors.js';
 import { errorOf } from '../core/gateway.js';
 import { type Attempt, isOpen, type TaskOptions, type TaskRecord } from '../core/store.js';
 import { factsOf, isKind, KIND_NAMES, parseTask, type Task } from '../core/task.js';
+import { timelineOf } from '../core/timeline.js';
 
 const envelope = z.object({
   kind: z.string(),
@@ -64,7 +65,7 @@ export function readReport(body: unknown): boolean {
   return parsed.data.accepted;
 }
 
-/** A task as `GET /v1/tasks/{id}` shows it. */
+/** A task as every answer and callback shows it. */
 export function sayTask(record: TaskRecord): object {
   return {
     taskId: String(record.id),
@@ -82,6 +83,12 @@ export function sayTask(record: TaskRecord): object {
     passedOver: record.passedOver,
     ...(record.options.meta === undefined ? {} : { meta: record.options.meta }),
   };
+}
+
+/** The same with its timeline: the whole story for those who ask for it, too long for everybody else. */
+export function sayStory(record: TaskRecord): object {
+  const timeline = timelineOf(record).map(({ at, ...entry }) => ({ at: iso(at), ...entry }));
+  return { ...sayTask(record), timeline };
 }
 
 function sayAttempt(attempt: Attempt): object {
