@@ -5,6 +5,7 @@ import { mountDoors, openApp } from './app/doors.js';
 import { Inbound, type InboundOptions } from './app/inbound.js';
 import { keepForgetting, ledgerPath, openLedger } from './app/ledger.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
+import { faultText, openLogFor } from './app/logging.js';
 import { mountOperator } from './app/operator.js';
 import { openGuard } from './app/operator-guard.js';
 import { openTelling } from './app/telling.js';
@@ -18,7 +19,7 @@ import type { Provider } from './core/provider.js';
 import { Alarms } from './engine/alarms.js';
 import { Engine } from './engine/gateway.js';
 import { openTransport } from './net/upstream.js';
-import { type Log, logEvents, openLog } from './ops/log.js';
+import { type Log, logEvents } from './ops/log.js';
 import { openMetrics } from './ops/metrics.js';
 import { openStatus } from './ops/status.js';
 import { reportStory } from './ops/story.js';
@@ -60,12 +61,12 @@ export async function readConfig({ configPath, env }: GatewayOptions): Promise<L
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const loaded = await readConfig(options);
   const { config } = loaded;
-  const log = openLog({ level: config.log.level, destination: options.logTo });
+  const log = openLogFor(config, options.logTo);
   // However many tasks wait for something, the process has one timer for all of them.
   const clock = new Alarms(systemClock);
   const startedAt = clock.now();
   const onFault = (error: unknown) =>
-    log.error({ event: 'fault', detail: describe(error) }, 'something went wrong here');
+    log.error({ event: 'fault', detail: faultText(error) }, 'something went wrong here');
   const events = new Events(() => clock.now(), onFault);
   const store = await openLedger(loaded);
   const transport = openTransport();
@@ -194,9 +195,4 @@ function packageVersion(): string {
     }
   }
   return 'unknown';
-}
-
-/** What may be logged of any thrown value: its name and message, never its fields. */
-function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { faultText, logCrash } from '../app/logging.js';
 import { ConfigError, startGateway } from '../app.js';
 import type { Command } from '../main.js';
 
@@ -13,11 +14,15 @@ export default {
     });
     try {
       const gateway = await startGateway({ configPath: values.config, env: process.env });
+      logCrash(gateway.log);
       await signalled();
       await gateway.close();
       return 0;
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
+      if (!(error instanceof ConfigError)) {
+        process.stderr.write(`captcha-gateway: ${faultText(error)}\n`);
+        return 1;
+      }
       process.stderr.write(`${error.message}\n`);
       return 2;
     }

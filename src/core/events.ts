@@ -49,7 +49,12 @@ export interface BreakerChange {
 
 export interface EventMap {
   'task-accepted': { readonly record: TaskRecord; readonly provider: string };
-  'attempt-ended': { readonly record: TaskRecord; readonly attempt: Attempt };
+  'attempt-ended': {
+    readonly record: TaskRecord;
+    readonly attempt: Attempt;
+    /** It was told before, as ended otherwise. */
+    readonly isLate?: boolean;
+  };
   failover: Failover & { readonly clientId?: string };
   'breaker-opened': BreakerChange;
   'breaker-closed': BreakerChange;

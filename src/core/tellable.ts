@@ -25,7 +25,7 @@ const RULES: readonly Rule[] = [
     new RegExp(`\\b(${NAMES})(["']?\\s*:\\s*["']?)(?:[^\\s"',;&]*\\d[^\\s"',;&]*|[^\\s"',;&]{12,})`, 'gi'),
     `$1$2${BLANK}`,
   ],
-  [/[A-Za-z0-9+/_=-]{20,}/g, (run) => (run.split(/[/_-]+/).every(isWord) ? run : BLANK)],
+  [/[A-Za-z0-9+/_=-]{20,}/g, blankRun],
 ];
 
 /** The text without anything that looks like a secret, on one line, cut to `longest` characters. */
@@ -37,23 +37,44 @@ export function tellable(text: string, longest = LONGEST): string {
   return told.replace(/\p{Cc}+/gu, ' ').slice(0, longest);
 }
 
+/** The parts of a task's record in which its secrets are. */
+export type Holder = Pick<TaskRecord, 'task' | 'solution' | 'options'>;
+
 /** Blanks what one task holds that nobody else may see, wherever a text repeats it, and then whatever looks secret. */
-export function tellableOf(record: TaskRecord): (text: string, longest?: number) => string {
+export function tellableOf(holder: Holder): (text: string, longest?: number) => string {
   let known: readonly string[] | undefined;
   return (text, longest) => {
-    known ??= secretsOf(record);
-    const blanked = known.reduce((rest, secret) => rest.replaceAll(secret, BLANK), text);
-    return tellable(blanked, longest);
+    known ??= secretsOf(holder);
+    return tellable(withoutSecrets(text, known), longest);
   };
+}
+
+/** The text with each of these secrets blanked. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  let told = text;
+  for (const secret of secrets) if (told.includes(secret)) told = told.replaceAll(secret, BLANK);
+  return told;
+}
+
+const LONGEST_ID = 64;
+
+/** A provider's id of a task, which may look like anything; one that repeats a secret of the task is none. */
+export function tellableId(id: string | number, holder: Holder): string {
+  const text = String(id);
+  const isSecret = secretsOf(holder).some(
+    (secret) => secret.length >= SHORTEST_IN_ID && text.includes(secret),
+  );
+  return isSecret ? BLANK : text.slice(0, LONGEST_ID);
 }
 
 /** Shorter text is part of too many words. */
 const SHORTEST_SECRET = 4;
+const SHORTEST_IN_ID = 8;
 /** Told in any case: what a task is, and where it stands. */
 const PUBLIC: ReadonlySet<string> = new Set(['kind', 'pageUrl', 'redirectUri', 'proxy']);
 
 /** Solution, proxy, and every input of the task; longest first, so that none is blanked in part. */
-function secretsOf({ task, solution, options }: TaskRecord): readonly string[] {
+function secretsOf({ task, solution, options }: Holder): readonly string[] {
   const inputs = Object.entries(task).flatMap(([name, value]) => (PUBLIC.has(name) ? [] : textsIn(value)));
   const { host, username, password } = task.proxy ?? {};
   const proxy = task.proxy ? [proxyAddress(task.proxy), host, username, password] : [];
@@ -73,7 +94,19 @@ function hostOnly(address: string): string {
   return `${protocol}//${host}${pathname.length > 1 || search !== '' || hash !== '' ? '/…' : ''}`;
 }
 
+/** A run without a blank in it; of a path only the parts that look like chance are left out. */
+function blankRun(run: string): string {
+  const isName = (text: string) => text.split(/[_-]+/).every(isWord);
+  if (run.split('/').every(isName)) return run;
+  if (!run.startsWith('/') || /[+=]/.test(run)) return BLANK;
+  const isShort = (text: string) => text.split(/[_-]+/).every((part) => part.length < 8 || isWord(part));
+  return run
+    .split('/')
+    .map((part) => (isShort(part) ? part : BLANK))
+    .join('/');
+}
+
 /** Part of a name or code, as people write them: letters of one case, humps, short numbers; chance looks otherwise. */
 function isWord(part: string): boolean {
-  return /^(?:[A-Z]{0,18}|[a-z]{0,18}|(?:[A-Z]?[a-z]{2,}|[A-Za-z]\d{1,2}){1,8}|\d{1,6})$/.test(part);
+  return /^(?:[A-Z]{0,18}|[a-z]{0,18}(?:[A-Z][a-z]{2,18}|[A-Za-z]\d{1,2}){0,8}|\d{1,6})$/.test(part);
 }

@@ -1,7 +1,7 @@
 /** The story of one task in order, a sentence each: pure, from what the ledger keeps of it. */
 import { ERROR_POLICY } from './errors.js';
 import { type Attempt, HEDGE_WHY, isOpen, type TaskRecord } from './record.js';
-import { tellableOf } from './tellable.js';
+import { tellableId, tellableOf } from './tellable.js';
 import * as say from './timeline-sentences.js';
 
 export type TimelineStep =
@@ -110,7 +110,9 @@ function attemptEntries({ record, tell, index, attempt, begunAfter }: Telling): 
   entries.push(place(begun, begunAfter));
   const acceptedAfter = Math.max(begunAfter, acceptedAt ?? begunAfter);
   if (acceptedAt !== null) {
-    const text = say.accepted(attempt, acceptedAt);
+    const { upstreamId } = attempt;
+    const id = upstreamId === null ? null : tellableId(upstreamId, record);
+    const text = say.accepted({ ...attempt, upstreamId: id }, acceptedAt);
     entries.push(place({ ...about, at: acceptedAt, step: 'attempt-accepted', text }, acceptedAfter));
   }
   if (endedAt === null) return entries;

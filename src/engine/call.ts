@@ -1,6 +1,7 @@
 /** One call to an account, as far as it is needed to judge what its answer says. */
 import { ERROR_POLICY, type SolveError } from '../core/errors.js';
 import type { ChangedBy } from '../core/events.js';
+import { tellable } from '../core/tellable.js';
 
 export type Call = 'submit' | 'poll' | 'balance' | 'threads' | 'report';
 
@@ -14,9 +15,10 @@ export interface CallMade {
 
 /** The call as the grounds of a change. */
 export function byCall({ call, taskId }: CallMade, error?: SolveError): ChangedBy {
+  const { upstreamCode } = error?.evidence ?? {};
   return {
     by: call,
-    upstreamCode: error?.evidence.upstreamCode ?? null,
+    upstreamCode: upstreamCode === undefined ? null : tellable(upstreamCode),
     taskId: taskId === undefined ? null : String(taskId),
     reason: null,
   };
