@@ -58,13 +58,17 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
 
 const LONGEST_ID = 64;
 
-/** A provider's id of a task, which may look like anything; one that repeats a secret of the task is none. */
-export function tellableId(id: string | number, holder: Holder): string {
-  const text = String(id);
-  const isSecret = secretsOf(holder).some(
-    (secret) => secret.length >= SHORTEST_IN_ID && text.includes(secret),
-  );
-  return isSecret ? BLANK : text.slice(0, LONGEST_ID);
+/** A provider's id of a task, which may look like anything; what is longer than any id may be a token. */
+export function idOf(upstreamId: string | number): string {
+  const text = String(upstreamId);
+  return text.length > LONGEST_ID ? BLANK : text;
+}
+
+/** The same; an id that repeats a secret of the task is none either. */
+export function tellableId(upstreamId: string | number, holder: Holder): string {
+  const id = idOf(upstreamId);
+  const isSecret = secretsOf(holder).some((secret) => secret.length >= SHORTEST_IN_ID && id.includes(secret));
+  return isSecret ? BLANK : id;
 }
 
 /** Shorter text is part of too many words. */

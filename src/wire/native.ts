@@ -4,6 +4,7 @@ import { type Issue, SolveError } from '../core/errors.js';
 import { errorOf } from '../core/gateway.js';
 import { type Attempt, isOpen, type TaskOptions, type TaskRecord } from '../core/store.js';
 import { factsOf, isKind, KIND_NAMES, parseTask, type Task } from '../core/task.js';
+import { idOf } from '../core/tellable.js';
 import { timelineOf } from '../core/timeline.js';
 
 const envelope = z.object({
@@ -97,7 +98,7 @@ function sayAttempt(attempt: Attempt): object {
     provider,
     outcome,
     upstreamCode,
-    upstreamId: upstreamId === null ? null : String(upstreamId),
+    upstreamId: upstreamId === null ? null : idOf(upstreamId),
     startedAt: iso(startedAt),
     tookMs: endedAt === null ? null : endedAt - startedAt,
     polls,
