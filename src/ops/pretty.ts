@@ -27,7 +27,6 @@ export function openPretty({ isColoured, destination }: PrettyOptions): Destinat
     colorize: isColoured,
     translateTime: 'SYS:HH:MM:ss.l',
     hideObject: true,
-    singleLine: true,
     messageFormat: (line) => messageOf(line, paint),
   });
   return { write: (line) => void destination.write(format(line)) };
