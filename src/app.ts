@@ -9,6 +9,7 @@ import { faultText, openLogFor } from './app/logging.js';
 import { mountOperator } from './app/operator.js';
 import { openGuard } from './app/operator-guard.js';
 import { openTelling } from './app/telling.js';
+import { timedLedger } from './app/timed-ledger.js';
 import { normalizeBaseUrl } from './config/base-url.js';
 import { keySha256 } from './config/key.js';
 import { type LoadedConfig, loadConfig } from './config/load.js';
@@ -65,10 +66,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   // However many tasks wait for something, the process has one timer for all of them.
   const clock = new Alarms(systemClock);
   const startedAt = clock.now();
-  const onFault = (error: unknown) =>
+  let faults = 0;
+  const onFault = (error: unknown) => {
+    faults += 1;
     log.error({ event: 'fault', detail: faultText(error) }, 'something went wrong here');
+  };
   const events = new Events(() => clock.now(), onFault);
-  const store = await openLedger(loaded);
+  const store = timedLedger(await openLedger(loaded), events);
   const transport = openTransport();
   const inbound = await openInbound(loaded, { store, events, onFault });
   const engine = new Engine({
@@ -90,6 +94,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     inFlight: engine.inFlight,
     held: engine.held,
     providers: engine.providers(),
+    faults,
+    version: packageVersion(),
   });
   const metrics = openMetrics({ events, gauges });
   const status = openStatus({

@@ -70,6 +70,8 @@ export interface EventMap {
   'provider-called': { readonly provider: string; readonly taskId: string };
   /** A service was asked to call, and has not for this many results in a row: it is polled as one that does not. */
   'calls-missed': { readonly provider: string; readonly results: number };
+  /** One write to the ledger; refused: for what stands there. */
+  'ledger-written': { readonly outcome: 'done' | 'refused' | 'failed'; readonly tookMs: number };
   exchange: {
     readonly provider: string;
     readonly call: string;
