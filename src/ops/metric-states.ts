@@ -52,7 +52,7 @@ function openGauges(registers: Registry[]) {
     }),
     kindUp: new Gauge({
       name: 'captcha_gateway_provider_kind_up',
-      help: '1 while the account takes tasks of this kind; of kinds that were asked for.',
+      help: '1 while the account takes tasks of this kind.',
       labelNames: ['provider', 'kind'],
       registers,
     }),
