@@ -51,14 +51,13 @@ const LONGEST_KIND = 80;
 
 /** What may be told of one attempt that has ended. */
 export function attemptFacts(record: TaskRecord, attempt: Attempt, isLate = false): AttemptFacts {
-  const tell = tellableOf(record);
   return {
     ...commonFacts(record),
     provider: attempt.provider,
     attempt: record.attempts.findIndex(
       ({ provider, startedAt }) => provider === attempt.provider && startedAt === attempt.startedAt,
     ),
-    why: attempt.why === undefined ? null : tell(attempt.why),
+    why: attempt.why ?? null,
     upstreamId: asId(attempt, record),
     solveMs: solveMs(attempt),
     polls: attempt.polls,
@@ -82,13 +81,18 @@ export function taskFacts(record: TaskRecord): TaskFacts {
     door: record.origin.dialect,
     attempts: record.attempts.length,
     upstreamId: solvedBy ? asId(solvedBy, record) : null,
-    tookMs: span(record.createdAt, record.finishedAt),
+    tookMs: tookMs(record),
     solveMs: span(firstAcceptedAt(record), record.finishedAt),
     polls: record.attempts.reduce((sum, { polls }) => sum + polls, 0),
     costUsd: costUsd(record),
     code: outcomeOf(record),
     upstreamCode: wordOf(record, record.error?.upstreamCode ?? null),
   };
+}
+
+/** From the request to the end, in ms; null while it has not ended. */
+export function tookMs({ createdAt, finishedAt }: TaskRecord): number | null {
+  return span(createdAt, finishedAt);
 }
 
 /** How a task ended: `solved`, `cancelled`, or the code of its error. */
@@ -109,8 +113,13 @@ function commonFacts(
     client: record.clientId,
     kind: record.task.kind.slice(0, LONGEST_KIND) as TaskKind,
     targetHost: targetHost(record.task) ?? null,
-    queueMs: span(record.createdAt, firstAcceptedAt(record)),
+    queueMs: queueMs(record),
   };
+}
+
+/** From the request to the first acceptance by a provider, in ms; null where nobody has accepted it. */
+export function queueMs(record: TaskRecord): number | null {
+  return span(record.createdAt, firstAcceptedAt(record));
 }
 
 function firstAcceptedAt(record: TaskRecord): number | null {

@@ -1,7 +1,7 @@
 /** Metrics of waiting and of work: how long tasks queue and take, how often is polled, how long the ledger takes. */
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Events } from '../core/events.js';
-import { taskFacts } from './facts.js';
+import { outcomeOf, queueMs, tookMs } from './facts.js';
 import { kindLabel, limitWords } from './metric-words.js';
 
 const QUEUE_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -14,11 +14,11 @@ export function countTimes(events: Events, registry: Registry): readonly (() => 
   const [account, client] = [limitWords(), limitWords()];
   return [
     events.on('task-ended', ({ record }) => {
-      const { queueMs, tookMs, code } = taskFacts(record);
       const kind = kindLabel(record);
-      if (queueMs !== null) queueSeconds.observe({ kind }, queueMs / 1_000);
-      if (record.status === 'solved' && tookMs !== null) taskSeconds.observe({ kind }, tookMs / 1_000);
-      clientTasks.inc({ client: client(record.clientId), outcome: code });
+      const [queued, took] = [queueMs(record), tookMs(record)];
+      if (queued !== null) queueSeconds.observe({ kind }, queued / 1_000);
+      if (record.status === 'solved' && took !== null) taskSeconds.observe({ kind }, took / 1_000);
+      clientTasks.inc({ client: client(record.clientId), outcome: outcomeOf(record) });
     }),
     events.on('attempt-ended', ({ record, attempt, isLate }) => {
       if (!isLate) polls.inc({ provider: account(attempt.provider), kind: kindLabel(record) }, attempt.polls);
