@@ -6,7 +6,7 @@ const APART = ['test/{config,e2e,store,sandbox,net,dialects}/**/*.test.ts'];
 export default defineConfig({
   test: {
     globalSetup: './test/support/build.ts',
-    reporters: ['default', './test/support/count-reporter.ts'],
+    reporters: ['default', './test/support/count-reporter.ts', './test/support/leak-reporter.ts'],
     projects: [
       // Hundreds of small files of pure code: what they import is loaded once, not once a file.
       {

@@ -5,6 +5,7 @@ import { mountDoors, openApp } from './app/doors.js';
 import { Inbound } from './app/inbound.js';
 import { keepForgetting, openLedger } from './app/ledger.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
+import { faultText, openLogFor } from './app/logging.js';
 import { mountOperator } from './app/operator.js';
 import { openGuard } from './app/operator-guard.js';
 import type { ReloadReport } from './app/reload.js';
@@ -13,6 +14,7 @@ import { Reloading } from './app/reloading.js';
 import { mountScorecard } from './app/scorecard.js';
 import { engineSettings, publicUrlOf } from './app/settings.js';
 import { openTelling } from './app/telling.js';
+import { timedLedger } from './app/timed-ledger.js';
 import { certificatePlace, pemFiles, TlsDoor } from './app/tls-door.js';
 import { keySha256 } from './config/key.js';
 import { type LoadedConfig, loadConfig } from './config/load.js';
@@ -23,7 +25,7 @@ import type { Provider } from './core/provider.js';
 import { Alarms } from './engine/alarms.js';
 import { Engine } from './engine/gateway.js';
 import { openTransport } from './net/upstream.js';
-import { type Log, logEvents, openLog } from './ops/log.js';
+import { type Log, logEvents } from './ops/log.js';
 import { openMetrics } from './ops/metrics.js';
 import { Scorecards } from './ops/scorecards.js';
 import { openStatus } from './ops/status.js';
@@ -40,6 +42,8 @@ export interface GatewayOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where log lines go; stdout when absent. */
   readonly logTo?: { write(line: string): void } | undefined;
+  /** How they are written; what the config says when absent. */
+  readonly logFormat?: 'json' | undefined;
   /** How often the files of the config are looked at; they are not when absent. */
   readonly watchEveryMs?: number | undefined;
   /** A config that has been read already, instead of the file's. */
@@ -77,14 +81,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   const { loaded, settings } = reloading;
   const { config } = loaded;
-  const log = openLog({ level: config.log.level, destination: options.logTo });
+  const log = openLogFor(config, options);
   // However many tasks wait for something, the process has one timer for all of them.
   const clock = new Alarms(systemClock);
   const startedAt = clock.now();
-  const onFault = (error: unknown) =>
-    log.error({ event: 'fault', detail: describe(error) }, 'something went wrong here');
+  let faults = 0;
+  const onFault = (error: unknown) => {
+    faults += 1;
+    log.error({ event: 'fault', detail: faultText(error) }, 'something went wrong here');
+  };
   const events = new Events(() => clock.now(), onFault);
-  const store = await openLedger(loaded);
+  const store = timedLedger(await openLedger(loaded), events);
   const transport = openTransport();
   const inbound = await Inbound.open({
     publicUrl: publicUrlOf(config),
@@ -107,6 +114,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     inFlight: engine.inFlight,
     held: engine.held,
     providers: engine.providers(),
+    faults,
+    version: packageVersion(),
   });
   const metrics = openMetrics({ events, gauges });
   const status = openStatus({
@@ -241,9 +250,4 @@ export function packageVersion(): string {
     }
   }
   return 'unknown';
-}
-
-/** What may be logged of any thrown value: its name and message, never its fields. */
-function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
 }

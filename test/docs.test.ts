@@ -3,8 +3,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describeKeys } from '../src/config/outline.js';
 import { ERROR_POLICY } from '../src/core/errors.js';
+import { Events } from '../src/core/events.js';
 import { factsOf, KIND_NAMES } from '../src/core/task.js';
 import { AREAS } from '../src/doctor/doctor.js';
+import { openMetrics } from '../src/ops/metrics.js';
 import { FLAVOURS } from '../src/wire/flavours.js';
 
 const path = new URL('../README.md', import.meta.url);
@@ -34,6 +36,15 @@ const TABLES: Readonly<Record<string, () => string>> = {
   bench: () => {
     const results = readFileSync(new URL('./bench/results/submit.md', import.meta.url), 'utf8');
     return /(\|[^\n]*\|\n)+/.exec(results)?.[0].trim() ?? '';
+  },
+  metrics: () => {
+    const events = new Events(Date.now, () => {});
+    const metrics = openMetrics({ events, gauges: () => ({ inFlight: 0, held: 0, providers: [] }) });
+    metrics.close();
+    const rows = metrics.describe().map(({ name, type, labels, help }) => {
+      return `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`;
+    });
+    return ['| metric | type | labels | meaning |', '|---|---|---|---|', ...rows].join('\n');
   },
   config: () => {
     const rows = describeKeys().map(({ path: key, type, default: fallback, description }) => {

@@ -1,6 +1,7 @@
 /** How the operator's commands find a running gateway, and what they ask it. */
 import { parseArgs } from 'node:util';
 import { readConfig } from '../app.js';
+import type { TimelineEntry } from '../core/timeline.js';
 import type { ProviderReport, StatusReport } from '../ops/status.js';
 import type { OptionTable } from '../terminal/help.js';
 import { plain } from '../terminal/text.js';
@@ -52,6 +53,19 @@ const ANSWER_WITHIN_MS = 10_000;
 /** Asks for the state of the gateway. @throws UsageError, ConfigError or Refused. */
 export function askStatus(place: GatewayPlace): Promise<StatusReport> {
   return ask(place, '/status');
+}
+
+/** One task, whoever's it is, with its timeline. */
+export interface TaskStory {
+  readonly taskId: string;
+  readonly status: string;
+  readonly clientId: string;
+  readonly timeline: readonly (Omit<TimelineEntry, 'at'> & { readonly at: string | null })[];
+}
+
+/** Asks for the story of one task. @throws like `askStatus`; Refused also when there is no such task. */
+export function askTask(place: GatewayPlace, id: string): Promise<TaskStory> {
+  return ask(place, `/admin/tasks/${encodeURIComponent(id)}`);
 }
 
 /** Runs `hold PROVIDER` or `admit PROVIDER`: the exit code. @throws like `askStatus`. */

@@ -1,8 +1,9 @@
 /** The operator's pages: health, status, metrics, and the switches of the providers. */
 import type { Callback } from '../core/callback.js';
 import type { TaskRecord } from '../core/store.js';
+import { tellable } from '../core/tellable.js';
 import { readTaskId } from '../wire/door.js';
-import { sayTask } from '../wire/native.js';
+import { sayStory } from '../wire/native.js';
 import type { App } from './doors.js';
 import { type Guard, noSuch, type OperatorContext } from './operator-guard.js';
 
@@ -51,7 +52,7 @@ export function mountOperator(app: App, options: OperatorOptions): void {
     guarded(async (context) => {
       const id = readTaskId(context.req.param('id'));
       const record = id === undefined ? undefined : await options.inspect(id);
-      return record ? context.json({ ...sayTask(record), clientId: record.clientId }) : noSuch('task');
+      return record ? context.json({ ...sayStory(record), clientId: record.clientId }) : noSuch('task');
     }),
   );
   mountProviders(app, options);
@@ -81,7 +82,7 @@ function sayCallback({ record, state }: Callback): object {
   return {
     taskId: String(id),
     clientId,
-    url: url ? `${url.origin}${url.pathname}` : null,
+    url: url ? `${url.origin}${tellable(url.pathname)}` : null,
     status,
     finishedAt: iso(finishedAt),
     tries,
@@ -121,5 +122,5 @@ const UNSTATED = { hold: 'held by the operator', admit: 'admitted by the operato
 async function reasonOf(context: OperatorContext): Promise<string | undefined> {
   const body: unknown = await context.req.json().catch(() => ({}));
   const reason = typeof body === 'object' && body !== null && 'reason' in body ? body.reason : undefined;
-  return typeof reason === 'string' && reason.trim() !== '' ? reason.trim().slice(0, 200) : undefined;
+  return typeof reason === 'string' && reason.trim() !== '' ? tellable(reason.trim(), 200) : undefined;
 }

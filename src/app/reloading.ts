@@ -3,9 +3,9 @@ import type { LoadedConfig } from '../config/load.js';
 import { systemClock } from '../core/clock.js';
 import type { Events, ReloadedBy } from '../core/events.js';
 import type { Engine } from '../engine/gateway.js';
-import type { Log } from '../ops/log.js';
 import { ConfigFiles } from './config-files.js';
 import type { Inbound } from './inbound.js';
+import type { ConfiguredLog } from './logging.js';
 import { type Part, type ReloadReport, Reloads } from './reload.js';
 import { engineSettings, publicUrlOf, Settings } from './settings.js';
 import type { Telling } from './telling.js';
@@ -23,7 +23,7 @@ export interface Changeable {
   readonly engine: Engine;
   readonly inbound: Inbound;
   readonly telling: Telling;
-  readonly log: Log;
+  readonly log: ConfiguredLog;
   /** Undefined while there is none. */
   readonly tlsDoor: () => TlsDoor | undefined;
   readonly events: Events;
@@ -62,7 +62,7 @@ export class Reloading {
       async (next) => ({ apply: await inbound.prepare(publicUrlOf(next.config)) }),
       (next) => ({ apply: () => engine.change(engineSettings(next)) }),
       (next) => ({ apply: () => telling.change(next.config.callbacks) }),
-      (next) => ({ apply: () => log.setLevel(next.config.log.level) }),
+      (next) => ({ apply: () => log.change(next.config) }),
     ];
     const { settings, load } = this;
     this.#reloads = new Reloads({ settings, load, parts, events, clock: systemClock, onFault });

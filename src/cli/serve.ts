@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { logCrash } from '../app/logging.js';
 import { runOperator } from '../app/operator-client.js';
 import { startGateway } from '../app.js';
 import type { Command } from '../main.js';
@@ -34,13 +35,12 @@ async function serve(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
   // Whoever reads the log may leave; the clients stay.
   process.stdout.on('error', () => {});
-  const logTo = values.json ? process.stdout : undefined;
   // Before the start: the line that names the address may be answered with a signal at once.
   const stop = signalled();
   const started = startGateway({
     configPath: values.config,
     env: process.env,
-    logTo,
+    logFormat: values.json ? 'json' : undefined,
     watchEveryMs: WATCH_EVERY_MS,
   });
   // Also while it starts: without a listener the signal ends the process.
@@ -51,6 +51,7 @@ async function serve(args: readonly string[]): Promise<number> {
     );
   });
   const gateway = await started;
+  logCrash(gateway.log);
   await stop;
   await gateway.close();
   return 0;

@@ -3,7 +3,7 @@ import { formatPath, type Path } from './faults.js';
 import type { Config } from './schema.js';
 
 /** Bound to sockets and files that are open: a new value waits for the next start. */
-const FIXED = /^(?:server\.(?:host|port|tls|tls\.port)|store(?:\.(?!retention(?:\.|$)).+)?)$/;
+const FIXED = /^(?:log\.format|server\.(?:host|port|tls|tls\.port)|store(?:\.(?!retention(?:\.|$)).+)?)$/;
 
 /**
  * Every path whose value is another one. Entries of `clients` and `providers` are matched by their ids and named by
@@ -25,6 +25,7 @@ export function withoutFixed(first: Config, next: Config): Config {
   return {
     ...next,
     server: { ...next.server, host, port, tls: kept },
+    log: { ...next.log, format: first.log.format },
     store: { ...first.store, retention: next.store.retention },
   };
 }

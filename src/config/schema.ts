@@ -8,6 +8,7 @@ import { count, distinct, kind, MINUTE, milliseconds, SECOND } from './schema-pa
 import { store } from './store-schema.js';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const LOG_FORMATS = ['auto', 'json', 'pretty'] as const;
 /** The whole of `server.tls` where the operator has no certificate. */
 const SELF_SIGNED = 'self-signed';
 
@@ -242,6 +243,10 @@ const polling = z.strictObject({
 
 const log = z.strictObject({
   level: z.enum(LOG_LEVELS).default('info').describe('Least important lines that are written.'),
+  format: z
+    .enum(LOG_FORMATS)
+    .default('auto')
+    .describe('JSON lines, or lines for people; auto: for people in a terminal, JSON anywhere else.'),
 });
 
 /** The whole config file; unknown keys are faults, everything but clients and providers has a default. */

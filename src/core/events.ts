@@ -95,7 +95,12 @@ export interface LowBalance {
 
 export interface EventMap {
   'task-accepted': { readonly record: TaskRecord; readonly provider: string };
-  'attempt-ended': { readonly record: TaskRecord; readonly attempt: Attempt };
+  'attempt-ended': {
+    readonly record: TaskRecord;
+    readonly attempt: Attempt;
+    /** It was told before, as ended otherwise. */
+    readonly isLate?: boolean;
+  };
   failover: Failover & { readonly clientId?: string };
   'breaker-opened': BreakerChange;
   'breaker-closed': BreakerChange;
@@ -123,6 +128,8 @@ export interface EventMap {
   'provider-called': { readonly provider: string; readonly taskId: string };
   /** A service was asked to call, and has not for this many results in a row: it is polled as one that does not. */
   'calls-missed': { readonly provider: string; readonly results: number };
+  /** One write to the ledger; refused: for what stands there. */
+  'ledger-written': { readonly outcome: 'done' | 'refused' | 'failed'; readonly tookMs: number };
   exchange: {
     readonly provider: string;
     readonly call: string;

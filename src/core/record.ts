@@ -43,6 +43,9 @@ export interface Attempt {
   readonly tookReport?: true | undefined;
 }
 
+/** The `why` of an attempt that is made beside another one. */
+export const HEDGE_WHY = 'hedge: the one before takes long';
+
 /** A candidate that was not asked, and the reason in words. */
 export interface PassedOver {
   readonly provider: string;

@@ -10,6 +10,7 @@ export {
   applyMove,
   type Budget,
   beginAttempt,
+  HEDGE_WHY,
   type Idempotency,
   isOpen,
   type Move,

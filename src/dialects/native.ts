@@ -73,7 +73,7 @@ function checkCallback(url: string | undefined, { callbackFault }: DoorServices)
   throw new SolveError('bad_request', { issues, detail: `callbackUrl: ${message}` });
 }
 
-/** The task as `GET /v1/tasks/{id}` shows it. */
+/** The task as `POST /v1/solve` answers with it. */
 function callback(record: TaskRecord): CallbackRequest {
   const body = JSON.stringify(wire.sayTask(record));
   return { method: 'POST', contentType: 'application/json', body };
@@ -94,7 +94,7 @@ function idempotencyOf({ headers, body }: DoorRequest): Idempotency | undefined 
 
 const getTask = door(async ({ request, gateway, client }) => {
   const record = await gateway.untilEnded(client, idOf(request), waitOf(request) ?? 0, request.signal);
-  return sayTask(record, wire.statusOf(record));
+  return sayTask(record, wire.statusOf(record), wire.sayStory);
 });
 
 const deleteTask = door(async ({ request, gateway, client }) => {
@@ -147,13 +147,13 @@ function waitOf({ query, headers }: DoorRequest): number | undefined {
   return Math.min(seconds, LONGEST_WAIT_SECONDS) * 1_000;
 }
 
-function sayTask(record: TaskRecord, status: 200 | 202): Response {
+function sayTask(record: TaskRecord, status: 200 | 202, say = wire.sayTask): Response {
   const headers = gatewayHeaders(record);
   if (status === 202) {
     headers.location = `/v1/tasks/${record.id}`;
     headers['retry-after'] = String(COME_BACK_SECONDS);
   }
-  return Response.json(wire.sayTask(record), { status, headers });
+  return Response.json(say(record), { status, headers });
 }
 
 function sayProblem(

@@ -2,6 +2,7 @@
 import type { SolveError } from '../core/errors.js';
 import type { Accepted, Solved } from '../core/provider.js';
 import type { AttemptOutcome, Move, TaskRecord } from '../core/store.js';
+import { tellableOf } from '../core/tellable.js';
 
 export type Ended = Extract<Move, { move: 'attempt-ended' }>;
 export type TaskMove = Exclude<Move, { move: 'created' }>;
@@ -32,11 +33,13 @@ export function solved({ costUsd }: Solved, moment: Moment): Ended {
 }
 
 /** A refusal is free; what was accepted, or may have been, may be charged. */
-export function failed({ attempts }: TaskRecord, error: SolveError, moment: Moment): Ended {
-  const attempt = attempts[moment.index];
+export function failed(record: TaskRecord, error: SolveError, moment: Moment): Ended {
+  const attempt = record.attempts[moment.index];
   const mayBeCharged = attempt?.acceptedAt !== null || error.evidence.isAmbiguous === true;
   const costUsd = mayBeCharged ? (moment.priceUsd ?? attempt?.costUsd ?? null) : 0;
-  const upstreamCode = error.evidence.upstreamCode ?? null;
+  const { upstreamCode: theirs } = error.evidence;
+  // A provider may repeat what it was sent: what is booked here is told in many places.
+  const upstreamCode = theirs === undefined ? null : tellableOf(record)(theirs);
   return ended(moment, error.code, { mayBeCharged, costUsd, upstreamCode });
 }
 

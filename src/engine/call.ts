@@ -2,6 +2,7 @@
 import { asSolveError, ERROR_POLICY, type SolveError } from '../core/errors.js';
 import type { ChangedBy } from '../core/events.js';
 import type { UpstreamReply } from '../core/provider.js';
+import { tellable } from '../core/tellable.js';
 
 export type Call = 'submit' | 'poll' | 'balance' | 'threads' | 'report';
 
@@ -42,9 +43,10 @@ export interface Refusal {
 
 /** The call as the grounds of a change. */
 export function byCall({ call, taskId }: CallMade, error?: SolveError): ChangedBy {
+  const { upstreamCode } = error?.evidence ?? {};
   return {
     by: call,
-    upstreamCode: error?.evidence.upstreamCode ?? null,
+    upstreamCode: upstreamCode === undefined ? null : tellable(upstreamCode),
     taskId: taskId === undefined ? null : String(taskId),
     reason: null,
   };

@@ -3,6 +3,7 @@ import { SolveError } from '../core/errors.js';
 import type { Failover } from '../core/events.js';
 import type { TaskError, TaskRecord } from '../core/store.js';
 import { singleUseInputs, type Task } from '../core/task.js';
+import { tellableOf } from '../core/tellable.js';
 import { isCode } from './verdict.js';
 
 /** Whether nobody else is to be asked after this error. */
@@ -34,10 +35,11 @@ export function failoverTo(to: string, { id, task, attempts }: TaskRecord): Fail
   return { taskId: String(id), kind: task.kind, from: before.provider, to, cause: before.outcome };
 }
 
-export function toTaskError(error: SolveError): TaskError {
+export function toTaskError(error: SolveError, record: TaskRecord): TaskError {
+  const { upstreamCode, detail } = error.evidence;
   return {
     code: error.code,
-    upstreamCode: error.evidence.upstreamCode ?? null,
-    detail: error.evidence.detail ?? error.policy.title,
+    upstreamCode: upstreamCode === undefined ? null : tellableOf(record)(upstreamCode),
+    detail: detail ?? error.policy.title,
   };
 }

@@ -1,6 +1,6 @@
 /** What comes next for a task: whom to ask, for whom to wait, or what to tell the client. Decides and does nothing. */
 import type { Client, RoutingSettings } from '../core/gateway.js';
-import { type PassedOver, spentUsd, type TaskError, type TaskRecord } from '../core/store.js';
+import { HEDGE_WHY, type PassedOver, spentUsd, type TaskError, type TaskRecord } from '../core/store.js';
 import { singleUseInputs } from '../core/task.js';
 import type { AccountState } from './account.js';
 import type { Purpose } from './budgets.js';
@@ -82,7 +82,7 @@ export function planHedge(situation: Situation): Choice | undefined {
   if (purchases(record) >= routing.maxAttempts || singleUseInputs(record.task).length > 0) return undefined;
   const { decision } = rankAll(situation);
   const account = accounts.find(({ id }) => id === decision.first);
-  return account && { account, why: 'hedge: the one before takes long', purpose: 'hedge' };
+  return account && { account, why: HEDGE_WHY, purpose: 'hedge' };
 }
 
 function rankAll({ record, accounts, client, routing, now }: Situation) {

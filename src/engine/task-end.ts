@@ -36,6 +36,8 @@ export class TaskEnd {
   /** Aborts when nothing is to be asked for this task any more. */
   readonly #over = new AbortController();
   #tell = () => {};
+  /** The attempts whose end was told. */
+  readonly #toldEnded = new Set<number>();
   #isSettling = false;
   #isStopped = false;
 
@@ -97,12 +99,21 @@ export class TaskEnd {
     return true;
   }
 
+  /** Writes how attempts have ended, and tells of it. */
+  async book(moves: readonly TaskMove[]): Promise<void> {
+    await this.tools.ledger.save(() => moves);
+    this.tellEnded(moves);
+  }
+
   /** Tells of the attempts that these moves have ended. */
   tellEnded(moves: readonly TaskMove[]): void {
     const { events, ledger } = this.tools;
     for (const move of moves) {
       const attempt = move.move === 'attempt-ended' ? ledger.record.attempts[move.attempt] : undefined;
-      if (attempt) events.emit('attempt-ended', { record: ledger.record, attempt });
+      if (!attempt || move.move !== 'attempt-ended') continue;
+      const isLate = this.#toldEnded.has(move.attempt);
+      this.#toldEnded.add(move.attempt);
+      events.emit('attempt-ended', { record: ledger.record, attempt, isLate });
     }
   }
 

@@ -1,5 +1,6 @@
 /** What one task does next, as it stands now. */
 import type { SolveError } from '../core/errors.js';
+import type { TaskRecord } from '../core/store.js';
 import { toTaskError } from './consequences.js';
 import { type Choice, type NextStep, NO_HOPE, planHedge, planNext, type Situation } from './next-step.js';
 import type { RunTools } from './run-tools.js';
@@ -20,7 +21,7 @@ export class TaskPlan {
 
   /** Whom to ask, for whom to wait, or how to fail; remembers who was passed over. */
   next({ final, isAwaited }: Standing): NextStep {
-    const next = final ? failing(final) : this.#next();
+    const next = final ? failing(final, this.ledger.record) : this.#next();
     // While somebody may still answer late, the task waits for that.
     return next.step === 'fail' && isAwaited ? { step: 'wait', hope: next.hope } : next;
   }
@@ -51,6 +52,6 @@ export class TaskPlan {
   }
 }
 
-function failing(error: SolveError): NextStep {
-  return { step: 'fail', error: toTaskError(error), hope: NO_HOPE };
+function failing(error: SolveError, record: TaskRecord): NextStep {
+  return { step: 'fail', error: toTaskError(error, record), hope: NO_HOPE };
 }

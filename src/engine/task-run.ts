@@ -280,20 +280,19 @@ export class TaskRun {
     const last = [...before, moves.solved(solved, moment)];
     const { solution } = solved;
     const outcome = { status: 'solved', provider: account.id, solution, error: null } as const;
-    if (!(await this.#end.settle(outcome, last))) await this.#ledger.save(() => last);
+    if (!(await this.#end.settle(outcome, last))) await this.#end.book(last);
   }
 
   /** Books a failed attempt and draws the consequence for the task. */
   async #failed(attempt: AttemptRun, error: SolveError): Promise<void> {
     const ended = moves.failed(this.record, error, attempt.moment);
-    if (this.#end.isNear) return this.#ledger.save(() => [ended]);
+    if (this.#end.isNear) return this.#end.book([ended]);
     const { task } = this.record;
     const isStop = stopsTask(error, task);
     if (ended.mayBeCharged) this.#final ??= burntBy(error, task);
     if (isStop) this.#final = error;
     if (this.#final && (isStop || this.#draining.size === 0))
-      return this.#end.fail(toTaskError(this.#final), [ended]);
-    await this.#ledger.save(() => [ended]);
-    this.#end.tellEnded([ended]);
+      return this.#end.fail(toTaskError(this.#final, this.record), [ended]);
+    await this.#end.book([ended]);
   }
 }

@@ -27,9 +27,9 @@ export const SAYINGS: Sayings = {
     record,
     data: { kind: record.task.kind, provider },
   }),
-  'attempt-ended': ({ record, attempt }) => {
+  'attempt-ended': ({ record, attempt, isLate }) => {
     const { provider, outcome, upstreamCode, costUsd, mayBeCharged } = attempt;
-    if (outcome === 'solved' || outcome === 'cancelled') return undefined;
+    if (isLate || outcome === 'solved' || outcome === 'cancelled') return undefined;
     const { kind } = record.task;
     return {
       name: 'attempt-failed',

@@ -1,7 +1,9 @@
-/** The log: JSON lines, one per attempt and one per task, made of picked fields only. */
+/** The log: one line per attempt and one per task, made of picked fields only, every text of them made safe to tell. */
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
 import type { BreakerChange, ConfigReload, EventMap, Events, LowBalance } from '../core/events.js';
+import { BLANK, tellable, withoutSecrets } from '../core/tellable.js';
 import { attemptFacts, taskFacts } from './facts.js';
+import { openPretty } from './pretty.js';
 
 /** Lines below the level are not written. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -29,30 +31,64 @@ export interface LogOptions {
   readonly level: LogLevel;
   /** Stdout unless given. */
   readonly destination?: DestinationStream | undefined;
+  /** JSON lines unless told. */
+  readonly format?: 'json' | 'pretty' | undefined;
+  readonly isColoured?: boolean | undefined;
+  /** What the gateway knows to be secret: blanked wherever it turns up. */
+  readonly secrets?: (() => readonly string[]) | undefined;
 }
 
 /** Opens the log; lines are written at once, so none is lost when the process dies. */
-export function openLog({ level, destination }: LogOptions): Log {
-  const logger = pino(
-    { level, base: null, timestamp: stdTimeFunctions.isoTime },
-    destination ?? pino.destination(1),
-  );
+export function openLog({ level, destination, format, isColoured, secrets }: LogOptions): Log {
+  const out = destination ?? pino.destination(1);
+  const stream =
+    format === 'pretty' ? openPretty({ isColoured: isColoured === true, destination: out }) : out;
+  const logger = pino({ level, base: null, timestamp: stdTimeFunctions.isoTime }, stream);
+  const known = secrets ?? (() => []);
+  const writer =
+    (name: Exclude<keyof Log, 'setLevel'>): LogLine =>
+    (fields, message) => {
+      if (!logger.isLevelEnabled(name)) return;
+      const told = tellableFields(fields, known());
+      if (message === undefined) logger[name](told);
+      else logger[name](told, tellable(withoutSecrets(message, known())));
+    };
   return {
-    debug: (fields, message) => logger.debug(fields, message),
-    info: (fields, message) => logger.info(fields, message),
-    warn: (fields, message) => logger.warn(fields, message),
-    error: (fields, message) => logger.error(fields, message),
+    debug: writer('debug'),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
     setLevel(wanted) {
       logger.level = wanted;
     },
   };
 }
 
+/** Ids of providers look like chance and are none of the gateway's secrets; what they come from has checked them. */
+const VERBATIM: ReadonlySet<string> = new Set(['upstreamId']);
+
+/** The one gate of the log: whatever text somebody hands over, here it loses what looks like a secret. */
+function tellableFields(fields: LogFields, secrets: readonly string[]): Record<string, unknown> {
+  const told: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) told[name] = tellableValue(name, value, secrets);
+  return told;
+}
+
+function tellableValue(name: string, value: unknown, secrets: readonly string[]): unknown {
+  if (typeof value === 'string') {
+    const known = withoutSecrets(value, secrets);
+    return VERBATIM.has(name) ? known : tellable(known);
+  }
+  if (Array.isArray(value)) return value.map((each) => tellableValue(name, each, secrets));
+  // The type lets nothing else in; whoever goes round it with an object learns so here.
+  return typeof value === 'object' && value !== null ? BLANK : value;
+}
+
 /** Writes what happens in the gateway to the log; returns what ends it. */
 export function logEvents(events: Events, log: Log): () => void {
   const subscriptions = [
-    events.on('attempt-ended', ({ record, attempt }) =>
-      log.info({ event: 'attempt', ...attemptFacts(record, attempt) }),
+    events.on('attempt-ended', ({ record, attempt, isLate }) =>
+      log.info({ event: 'attempt', ...attemptFacts(record, attempt, isLate) }),
     ),
     events.on('task-ended', ({ record }) => log.info({ event: 'task', ...taskFacts(record) })),
     events.on('failover', ({ taskId, kind, from, to, cause }) => {

@@ -4,6 +4,8 @@ import { type Issue, SolveError } from '../core/errors.js';
 import { errorOf } from '../core/gateway.js';
 import { type Attempt, isOpen, type TaskOptions, type TaskRecord } from '../core/store.js';
 import { factsOf, isKind, KIND_NAMES, parseTask, type Task } from '../core/task.js';
+import { idOf } from '../core/tellable.js';
+import { timelineOf } from '../core/timeline.js';
 
 const envelope = z.object({
   kind: z.string(),
@@ -64,7 +66,7 @@ export function readReport(body: unknown): boolean {
   return parsed.data.accepted;
 }
 
-/** A task as `GET /v1/tasks/{id}` shows it. */
+/** A task as every answer and callback shows it. */
 export function sayTask(record: TaskRecord): object {
   return {
     taskId: String(record.id),
@@ -84,13 +86,19 @@ export function sayTask(record: TaskRecord): object {
   };
 }
 
+/** The same with its timeline: the whole story for those who ask for it, too long for everybody else. */
+export function sayStory(record: TaskRecord): object {
+  const timeline = timelineOf(record).map(({ at, ...entry }) => ({ at: iso(at), ...entry }));
+  return { ...sayTask(record), timeline };
+}
+
 function sayAttempt(attempt: Attempt): object {
   const { provider, outcome, upstreamCode, upstreamId, startedAt, endedAt, polls, mayBeCharged } = attempt;
   return {
     provider,
     outcome,
     upstreamCode,
-    upstreamId: upstreamId === null ? null : String(upstreamId),
+    upstreamId: upstreamId === null ? null : idOf(upstreamId),
     startedAt: iso(startedAt),
     tookMs: endedAt === null ? null : endedAt - startedAt,
     polls,

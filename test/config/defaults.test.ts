@@ -32,7 +32,7 @@ it('fills in every default', () => {
       durability: 'process',
       retention: { solutionMs: 1_800_000, taskMs: 86_400_000, scorecardMs: 2_592_000_000 },
     },
-    log: { level: 'info' },
+    log: { level: 'info', format: 'auto' },
   });
 });
 

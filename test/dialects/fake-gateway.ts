@@ -34,6 +34,7 @@ const SAMPLE: TaskRecord = {
     attempt({
       provider: '2captcha',
       upstreamId: '74120000001',
+      startedAt: CREATED_AT + 42,
       acceptedAt: CREATED_AT + 50,
       costUsd: 0.0029,
       mayBeCharged: true,

@@ -93,7 +93,7 @@ describe('hold and admit', () => {
     expect(JSON.parse(admitted.stdout)).toMatchObject({ id: 'second', state: 'closed' });
     const changes = gateway.lines().filter(({ scope }) => scope === 'operator');
     expect(changes).toMatchObject([
-      { event: 'breaker-opened', by: 'operator', reason: 'invoice \u001b[31munpaid' },
+      { event: 'breaker-opened', by: 'operator', reason: 'invoice  [31munpaid' },
       { event: 'breaker-closed', by: 'operator', reason: 'paid' },
     ]);
   });

@@ -26,6 +26,9 @@ const FACTS = [
   'upstreamId',
 ];
 
+const OF_AN_ATTEMPT = ['attempt', 'isAmbiguous', 'isLate', 'mayBeCharged', 'why'];
+const OF_A_TASK = ['attempts', 'door', 'tookMs'];
+
 interface Written {
   readonly events: Events;
   readonly lines: () => Record<string, unknown>[];
@@ -64,7 +67,9 @@ describe('an attempt that ended', () => {
     const { events, lines } = written();
     events.emit('attempt-ended', { record: sampleRecord(), attempt: sampleAttempt() });
     expect(lines()).toHaveLength(1);
-    expect(Object.keys(lines()[0] ?? {}).sort()).toEqual([...FACTS, 'event', 'level', 'time'].sort());
+    expect(Object.keys(lines()[0] ?? {}).sort()).toEqual(
+      [...FACTS, ...OF_AN_ATTEMPT, 'event', 'level', 'time'].sort(),
+    );
   });
 
   it('tells what the provider did', () => {
@@ -107,9 +112,9 @@ describe('an attempt that ended', () => {
     const { events, lines } = written();
     events.emit('attempt-ended', {
       record: sampleRecord(),
-      attempt: sampleAttempt({ upstreamCode: 'x'.repeat(500) }),
+      attempt: sampleAttempt({ upstreamCode: 'word '.repeat(100) }),
     });
-    expect(lines()[0]?.upstreamCode).toBe('x'.repeat(80));
+    expect(lines()[0]?.upstreamCode).toBe('word '.repeat(16));
   });
 });
 
@@ -118,7 +123,9 @@ describe('a task that ended', () => {
     const { events, lines } = written();
     events.emit('task-ended', { record: sampleRecord() });
     expect(lines()).toHaveLength(1);
-    expect(Object.keys(lines()[0] ?? {}).sort()).toEqual([...FACTS, 'event', 'level', 'time'].sort());
+    expect(Object.keys(lines()[0] ?? {}).sort()).toEqual(
+      [...FACTS, ...OF_A_TASK, 'event', 'level', 'time'].sort(),
+    );
   });
 
   it('sums up its attempts', () => {
@@ -248,6 +255,21 @@ describe('the providers', () => {
     end();
     events.emit('task-ended', { record: sampleRecord() });
     expect(text()).toBe('');
+  });
+});
+
+describe('an attempt', () => {
+  it('says why it was made, and whether it may be charged without an answer', () => {
+    const { events, lines } = written();
+    const attempt = sampleAttempt({ outcome: 'timeout', acceptedAt: null, why: 'priority' });
+    events.emit('attempt-ended', {
+      record: sampleRecord({ attempts: [sampleAttempt(REFUSED), attempt] }),
+      attempt,
+    });
+    const told = { attempt: 1, why: 'priority', mayBeCharged: true, isAmbiguous: true, isLate: false };
+    expect(lines()[0]).toMatchObject(told);
+    events.emit('attempt-ended', { record: sampleRecord(), attempt: sampleAttempt(), isLate: true });
+    expect(lines()[1]).toMatchObject({ attempt: 1, isAmbiguous: false, isLate: true });
   });
 });
 

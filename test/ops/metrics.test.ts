@@ -162,14 +162,26 @@ describe('gauges', () => {
       held: 0,
       providers: [sampleProvider({ id: 'house', balanceUsd: null, hoursToEmpty: null, inFlight: 0 })],
     };
-    expect(await ours(metrics)).toEqual({
+    const after = await ours(metrics);
+    expect(after).toMatchObject({
       captcha_gateway_tasks_in_flight: 0,
       captcha_gateway_requests_held: 0,
       'captcha_gateway_provider_up{provider="house"}': 1,
       'captcha_gateway_provider_in_flight{provider="house"}': 0,
     });
+    const names = Object.keys(after).filter((name) => name.includes('provider'));
+    expect(names.filter((name) => !name.includes('"house"'))).toEqual([]);
+    expect(names.join()).not.toContain('balance');
   });
 });
+
+/** What there is before anything has happened. */
+const UNTOUCHED = [
+  'captcha_gateway_tasks_in_flight',
+  'captcha_gateway_requests_held',
+  'captcha_gateway_faults_total',
+  'captcha_gateway_info{version="unknown"}',
+];
 
 describe('a scrape', () => {
   it('is Prometheus text with the default metrics of the process beside ours', async () => {
@@ -189,10 +201,7 @@ describe('a scrape', () => {
     expect(Object.keys(await ours(one.metrics))).toContain(
       'captcha_gateway_tasks_total{kind="recaptcha_v2",outcome="solved"}',
     );
-    expect(Object.keys(await ours(other.metrics))).toEqual([
-      'captcha_gateway_tasks_in_flight',
-      'captcha_gateway_requests_held',
-    ]);
+    expect(Object.keys(await ours(other.metrics))).toEqual(UNTOUCHED);
     expect(await scrape(other.metrics)).toHaveProperty('process_resident_memory_bytes');
   });
 
@@ -200,10 +209,7 @@ describe('a scrape', () => {
     const { events, metrics } = start();
     metrics.close();
     events.emit('task-ended', { record: sampleRecord() });
-    expect(Object.keys(await ours(metrics))).toEqual([
-      'captcha_gateway_tasks_in_flight',
-      'captcha_gateway_requests_held',
-    ]);
+    expect(Object.keys(await ours(metrics))).toEqual(UNTOUCHED);
   });
 
   it('needs the observers of the process once, however often metrics are opened', () => {

@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGateway } from '../../src/app.js';
+import { CLIENT_KEY, expectNoLeaks, UPSTREAM_KEY } from './leaks.js';
 
-/** 32 characters, as the services' own keys have: some clients check. */
-export const CLIENT_KEY = 'c11e27000000000000000000000000a1';
-export const ADMIN_KEY = 'ad317000000000000000000000000000b2';
+export { ADMIN_KEY, CLIENT_KEY } from './leaks.js';
 
 /** An upstream account: where it is, and what differs from the defaults below. */
 export interface AccountEntry {
@@ -46,7 +45,7 @@ function toEntry({ url, use = 'classic', id, entry }: AccountEntry, index: numbe
   return {
     id: id ?? ORDINALS[index] ?? `account-${index}`,
     use,
-    apiKey: `upstream-key-${index + 1}`,
+    apiKey: `${UPSTREAM_KEY}${index + 1}`,
     baseUrl: url,
     timing: FAST_TIMING,
     ...entry,
@@ -75,6 +74,7 @@ export interface GatewayInProcess {
   readonly url: string;
   /** Every line logged so far. */
   lines(): readonly LogLine[];
+  /** Fails when a secret was logged. */
   close(): Promise<void>;
 }
 
@@ -89,6 +89,9 @@ export async function openGateway(config: object): Promise<GatewayInProcess> {
   return {
     url: gateway.url,
     lines: () => written.map((line): LogLine => JSON.parse(line)),
-    close: () => gateway.close(),
+    close: async () => {
+      await gateway.close();
+      expectNoLeaks(written.join(''), 'the log');
+    },
   };
 }

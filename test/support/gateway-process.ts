@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { LogLine } from './gateway-in-process.js';
+import { expectNoLeaks } from './leaks.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const START_WITHIN_MS = 15_000;
@@ -43,10 +44,12 @@ class Run {
   readonly ended: Promise<Ended>;
   stdout = '';
   stderr = '';
+  readonly #isServing: boolean;
 
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, main = MAIN) {
     const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env.PATH, ...env } });
     this.child = child;
+    this.#isServing = args[0] === 'serve';
     running.add(child);
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
@@ -75,6 +78,9 @@ class Run {
     const ended = await this.ended;
     clearTimeout(timer);
     if (isLate) throw new Error(`the process had not ended after ${limitMs} ms\n${ended.stderr}`);
+    // What other commands print is their business: some are there to print a key or a solution.
+    if (this.#isServing) expectNoLeaks(ended.stdout, 'stdout');
+    expectNoLeaks(ended.stderr, 'stderr');
     return ended;
   }
 }
