@@ -97,6 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     startedAt,
     now: () => clock.now(),
     providers: () => engine.providers(),
+    serving: () => engine.serving(),
     inFlight: () => engine.inFlight,
   });
   const dialects = await loadFolder<Dialect>(new URL('./dialects/', import.meta.url));

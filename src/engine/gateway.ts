@@ -13,7 +13,7 @@ import type {
   UsageScope,
 } from '../core/gateway.js';
 import type { Account, CalledAttempt, Transport } from '../core/provider.js';
-import type { ProviderStatus, ProviderStory } from '../core/status.js';
+import type { KindServing, ProviderStatus, ProviderStory } from '../core/status.js';
 import { BudgetSpent, isOpen, KeyTaken, type TaskRecord, type TaskStore } from '../core/store.js';
 import { AccountState } from './account.js';
 import { statusOf, storyOf } from './account-status.js';
@@ -28,6 +28,7 @@ import { newRecord } from './records.js';
 import { Repeats } from './repeats.js';
 import { Reports } from './reports.js';
 import { Room } from './room.js';
+import { servingOf } from './serving.js';
 import { TaskIds } from './task-ids.js';
 import { Tasks } from './tasks.js';
 
@@ -237,6 +238,11 @@ export class Engine implements Gateway {
 
   providers(): readonly ProviderStatus[] {
     return this.#accounts.map((state) => statusOf(state, this.#options.clock.now()));
+  }
+
+  /** Who would be asked for each kind now. */
+  serving(): readonly KindServing[] {
+    return servingOf({ ...this.#options, accounts: this.#accounts });
   }
 
   /** Everything that is known of one account; undefined for an unknown one. */
