@@ -1,12 +1,15 @@
 /** The one place where everything is plugged together. */
 import { readFileSync } from 'node:fs';
 import { readCertificate } from './app/certificate.js';
+import { mountDashboard } from './app/dashboard.js';
 import { mountDoors, openApp } from './app/doors.js';
 import { Inbound, type InboundOptions } from './app/inbound.js';
 import { keepForgetting, ledgerPath, openLedger } from './app/ledger.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
 import { mountOperator } from './app/operator.js';
 import { openGuard } from './app/operator-guard.js';
+import { mountLogin } from './app/operator-login.js';
+import { Sessions } from './app/operator-sessions.js';
 import { openTelling } from './app/telling.js';
 import { normalizeBaseUrl } from './config/base-url.js';
 import { keySha256 } from './config/key.js';
@@ -18,6 +21,7 @@ import type { Provider } from './core/provider.js';
 import { Alarms } from './engine/alarms.js';
 import { Engine } from './engine/gateway.js';
 import { openTransport } from './net/upstream.js';
+import { openHistory } from './ops/history.js';
 import { type Log, logEvents, openLog } from './ops/log.js';
 import { openMetrics } from './ops/metrics.js';
 import { openStatus } from './ops/status.js';
@@ -101,11 +105,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     inFlight: () => engine.inFlight,
   });
   const dialects = await loadFolder<Dialect>(new URL('./dialects/', import.meta.url));
-  const telling = openTelling({ config, clock, events, store, gateway: engine, dialects, onFault });
+  const history = openHistory({ events, now: () => clock.now() });
+  const sessions = new Sessions({ now: () => clock.now() });
+  const telling = openTelling({ config, clock, events, store, gateway: engine, dialects, sessions, onFault });
   let isStopping = false;
   const app = openApp();
+  const adminKeySha256 = () => config.admin && keySha256(config.admin.key);
+  const guard = openGuard(adminKeySha256, sessions);
+  mountLogin(app, { adminKeySha256, sessions, clock });
+  mountDashboard(app, { guard, history: (minutes) => history.report(minutes) });
   mountOperator(app, {
-    guard: openGuard(() => config.admin && keySha256(config.admin.key)),
+    guard,
     status: () => status.snapshot(),
     metrics,
     ready: () => (isStopping ? Promise.reject(new Error('stopping')) : store.ping()),

@@ -17,6 +17,7 @@ import { Courier } from './callbacks.js';
 import type { App } from './doors.js';
 import { mountEvents } from './events.js';
 import { isOperator } from './operator-guard.js';
+import type { Sessions } from './operator-sessions.js';
 
 export interface TellingOptions {
   readonly config: LoadedConfig['config'];
@@ -25,6 +26,7 @@ export interface TellingOptions {
   readonly store: TaskStore;
   readonly gateway: Gateway & { inspect(id: number): Promise<TaskRecord | undefined> };
   readonly dialects: ReadonlyMap<string, Dialect>;
+  readonly sessions: Sessions;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -43,7 +45,7 @@ export interface Telling {
 const MOST_DEAD_CALLBACKS = 1_000;
 
 export function openTelling(options: TellingOptions): Telling {
-  const { config, clock, events, store, gateway, dialects, onFault } = options;
+  const { config, clock, events, store, gateway, dialects, sessions, onFault } = options;
   const { allowPrivate, answerWithinMs, ...settings } = config.callbacks;
   const addresses = openAddresses(allowPrivate);
   const send = openCallbacks({ addresses, answerWithinMs, clock });
@@ -60,7 +62,7 @@ export function openTelling(options: TellingOptions): Telling {
         onFault,
         // Where the operator has no key, a client's key still means the client.
         isOperator: (context) =>
-          isOperator(context, adminKeySha256) &&
+          isOperator(context, adminKeySha256, sessions) &&
           (adminKeySha256 !== undefined || keyOf(context.req.raw.headers, undefined) === undefined),
       }),
     start: () => courier.start(),

@@ -1,0 +1,39 @@
+/** Moments on the page: as a clock shows them, and counting down where something is to come. */
+import { now } from './api.js';
+import { h } from './dom.js';
+import { clock, countdown, duration } from './format.js';
+
+/** A moment, by the clock. */
+export function moment(at: number): HTMLElement {
+  return h('time', { datetime: new Date(at).toISOString() }, clock(at, now()));
+}
+
+/** A moment to come: `in 42 s (14:02:31)`. */
+export function coming(at: number): HTMLElement {
+  const iso = new Date(at).toISOString();
+  return h(
+    'span',
+    { class: 'coming' },
+    h('time', { datetime: iso, 'data-until': at }, countdown(at - now())),
+    h('span', { class: 'quiet' }, ` (${clock(at, now())})`),
+  );
+}
+
+/** How long something has been so. */
+export function lasting(since: number): HTMLElement {
+  return h('span', { 'data-since': since }, duration(Math.max(0, now() - since)));
+}
+
+/** Moves every countdown on, once a second. */
+export function keepTime(): void {
+  setInterval(() => {
+    for (const element of document.querySelectorAll<HTMLElement>('[data-until]'))
+      write(element, countdown(Number(element.dataset.until) - now()));
+    for (const element of document.querySelectorAll<HTMLElement>('[data-since]'))
+      write(element, duration(Math.max(0, now() - Number(element.dataset.since))));
+  }, 1_000);
+}
+
+function write(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
