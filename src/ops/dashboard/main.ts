@@ -13,7 +13,7 @@ import { openTheme } from './theme.js';
 import { showTimeline } from './timeline.js';
 import { keepTime } from './times.js';
 import type { Session } from './wire.js';
-import { shortCause } from './words.js';
+import { kindName, shortCause } from './words.js';
 
 const showPlots = openPlots();
 let picture: Picture | undefined;
@@ -63,7 +63,7 @@ function begin(): void {
 function announce(name: string, data: Readonly<Record<string, unknown>>): void {
   const { provider, cause, kind, scope } = data;
   if (typeof provider !== 'string' || scope === 'operator') return;
-  const what = typeof kind === 'string' ? `${provider}, ${kind}` : provider;
+  const what = typeof kind === 'string' ? `${provider}, ${kindName(kind)}` : provider;
   if (name === 'breaker-opened') say(`${what}: closed, ${shortCause(String(cause))}.`);
   if (name === 'breaker-closed') say(`${what}: open again.`);
 }

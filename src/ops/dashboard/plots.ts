@@ -4,7 +4,7 @@ import { now } from './api.js';
 import { byId, h, render } from './dom.js';
 import { clock, duration, percent, usd } from './format.js';
 import type { Picture } from './live.js';
-import { windowFor } from './spans.js';
+import { ticksOf, windowFor } from './spans.js';
 import { colour } from './theme.js';
 import type { Figures } from './wire.js';
 
@@ -92,6 +92,7 @@ function optionsOf({ say, most }: Plot, ids: readonly string[], width: number): 
   const [ink, grid] = [colour('quiet'), colour('line')];
   const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
   const font = '12px system-ui, sans-serif';
+  const sayValue = (value: number) => (value > most(0) && most(0) > 100 ? '' : say(value));
   return {
     width,
     height: HEIGHT,
@@ -99,19 +100,8 @@ function optionsOf({ say, most }: Plot, ids: readonly string[], width: number): 
     legend: { show: false },
     scales: { x: { time: true, auto: false }, y: { range: (_plot, _min, max) => [0, most(max ?? 0)] } },
     axes: [
-      {
-        ...axis,
-        font,
-        values: (_plot, splits) => splits.map((at) => clock(at * 1_000).slice(0, 5)),
-        space: 60,
-      },
-      {
-        ...axis,
-        font,
-        values: (_plot, splits) => splits.map((value) => (value > 100 && most(0) === 105 ? '' : say(value))),
-        size: 58,
-        space: 34,
-      },
+      { ...axis, font, splits: (_plot, _axis, min, max) => marks(min, max, width), values: sayMarks },
+      { ...axis, font, values: (_plot, splits) => splits.map(sayValue), size: 58, space: 34 },
     ],
     series: [
       {},
@@ -124,6 +114,16 @@ function optionsOf({ say, most }: Plot, ids: readonly string[], width: number): 
       })),
     ],
   };
+}
+
+/** Full minutes, in seconds as uPlot counts. */
+function marks(from: number, to: number, width: number): number[] {
+  const shown = { from: from * 1_000, to: to * 1_000 };
+  return ticksOf(shown, Math.max(2, Math.floor(width / 80))).map((at) => at / 1_000);
+}
+
+function sayMarks(_plot: uPlot, splits: readonly number[]): string[] {
+  return splits.map((at) => clock(at * 1_000).slice(0, 5));
 }
 
 function showLegend(ids: readonly string[]): void {

@@ -4,7 +4,7 @@ import { byId, type Child, h, render } from './dom.js';
 import { localTimes } from './format.js';
 import { groupsOf, type ServingGroup } from './groups.js';
 import type { Picture } from './live.js';
-import { kindName } from './words.js';
+import { kindName, saidWhy } from './words.js';
 
 /** More names than that in one cell are folded. */
 const MOST_NAMES = 3;
@@ -54,7 +54,9 @@ function groupRow(group: ServingGroup): HTMLElement {
         : h(
             'ul',
             { class: 'plain' },
-            passedOver.map(({ provider: id, why }) => h('li', {}, `${id}: ${localTimes(why, now())}`)),
+            passedOver.map(({ provider: id, why }) =>
+              h('li', {}, `${id}: ${localTimes(saidWhy(why), now())}`),
+            ),
           ),
     ),
   );

@@ -47,7 +47,9 @@ export function verdict({ providers, serving }: Status, current: readonly Incide
   }
   if (current.length > 0) return { text: `${wrong}. ${standIn(current, serving)}`, tone: 'warn' };
   const all = providers.length === 1 ? 'The provider takes' : `All ${providers.length} providers take`;
-  return { text: `${all} tasks.`, tone: 'good' };
+  const back = providers.filter(({ state }) => state === 'ramping').map(({ id }) => id);
+  const ramp = back.length === 0 ? '' : `; ${list(back)} ${back.length === 1 ? 'is' : 'are'} coming back`;
+  return { text: `${all} tasks${ramp}.`, tone: 'good' };
 }
 
 /** Who does the work of those that do not. */
@@ -151,7 +153,7 @@ function handed({ handedOn }: Incident): Child {
 }
 
 function cost({ lostUsd, lostMs }: Incident): string {
-  const money = lostUsd > 0 ? `up to ${usd(lostUsd)} paid for nothing` : 'no money';
+  const money = lostUsd > 0 ? `up to ${usd(lostUsd)} paid for nothing` : 'nothing paid';
   return lostMs > 0 ? `${money}; tasks were held up for ${duration(lostMs)} in all` : money;
 }
 

@@ -4,7 +4,7 @@ import { byId, type Child, h, render } from './dom.js';
 import { clock, count, duration, localTimes, usd } from './format.js';
 import { moment } from './times.js';
 import type { Attempt, Step, Task } from './wire.js';
-import { kindName, shortCause } from './words.js';
+import { kindName, saidWhy, shortCause } from './words.js';
 
 /** Follows the form and the address: `#task=12345` is a task's own. */
 export function openSearch(onDenied: (error: unknown) => void): void {
@@ -58,7 +58,7 @@ function story(task: Task): readonly Child[] {
         'ul',
         { class: 'plain' },
         passedOver.map(({ provider, why }) =>
-          h('li', {}, h('strong', {}, provider), `: ${localTimes(why, now())}`),
+          h('li', {}, h('strong', {}, provider), `: ${localTimes(saidWhy(why), now())}`),
         ),
       ),
     ],

@@ -132,6 +132,14 @@ export function wayBack(comesBack: ComesBack | null): string {
   return comesBack === null ? '' : WAYS_BACK[comesBack];
 }
 
+/** Why somebody is passed over, from the router's words into the operator's. */
+export function saidWhy(why: string): string {
+  const [, scope, cause, rest] = /^(\w+) open: (.*?) ((?:until|and being tried).*)$/s.exec(why) ?? [];
+  if (scope === undefined || cause === undefined || rest === undefined) return why;
+  if (scope === 'operator') return `held out by you: ${cause}`;
+  return `${shortCause(cause)}${rest.startsWith('and') ? ', and' : ''} ${rest.replace(/^and /, '')}`;
+}
+
 const CALLERS: Readonly<Record<string, string>> = {
   submit: 'when a task was handed in',
   poll: 'when a result was asked for',
