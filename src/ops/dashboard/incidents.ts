@@ -34,7 +34,7 @@ const LEAD_MS = 60_000;
 
 const WRONG: ReadonlySet<Condition['state']> = new Set(['open', 'half-open', 'held-out']);
 
-/** Current ones first, each group newest first. */
+/** What keeps a whole account away, then what keeps kinds away, then what is over; each newest first. */
 export function incidentsOf(status: Status, history: History, now: number): readonly Incident[] {
   const current = status.providers.flatMap((provider) => currentSpans(provider));
   const past = pastSpans(history.changes, now).filter(
@@ -42,9 +42,8 @@ export function incidentsOf(status: Status, history: History, now: number): read
   );
   const spans = [...current.map((span) => withRow(span, history.changes)), ...past];
   const told = spans.map((span) => withCost(span, status.failovers, history, now));
-  return told.sort(
-    (one, other) => Number(one.to !== null) - Number(other.to !== null) || other.from - one.from,
-  );
+  const rank = ({ to, kinds }: Incident) => (to !== null ? 2 : kinds.length > 0 ? 1 : 0);
+  return told.sort((one, other) => rank(one) - rank(other) || other.from - one.from);
 }
 
 function currentSpans(provider: Provider): readonly Span[] {

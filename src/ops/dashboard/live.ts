@@ -33,8 +33,10 @@ const EVENTS = [
   'balance-low',
   'config-reloaded',
 ] as const;
-/** However much happens, it looks no more often than this. */
+/** However much happens, it looks no more often than this; at what changes who is asked, sooner. */
 const PACE_MS = 500;
+const URGENT_MS = 100;
+const URGENT: ReadonlySet<string> = new Set(['failover', 'breaker-opened', 'breaker-closed']);
 /** And no less often: figures age, and a dead connection makes no sound. */
 const REST_MS = 10_000;
 const RETRY_MS = 2_000;
@@ -45,7 +47,8 @@ export function openLive(options: LiveOptions): Live {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let lookedAt = 0;
   let isLooking = false;
-  let isAskedAgain = false;
+  /** When to look next; events bring it forward. */
+  let dueAt = 0;
   let lostSince: number | undefined;
   let isOver = false;
 
@@ -56,53 +59,54 @@ export function openLive(options: LiveOptions): Live {
     }
   }
 
-  function plan(ms: number): void {
+  function plan(): void {
     clearTimeout(timer);
-    if (!isOver) timer = setTimeout(() => void look(), ms);
+    if (!isOver && !isLooking) timer = setTimeout(() => void look(), Math.max(0, dueAt - Date.now()));
   }
 
   async function look(): Promise<void> {
-    if (isLooking) {
-      isAskedAgain = true;
-      return;
-    }
     isLooking = true;
-    isAskedAgain = false;
     lookedAt = Date.now();
+    dueAt = lookedAt + REST_MS;
+    const picture = await read();
+    isLooking = false;
+    if (isOver) return;
+    if (lostSince !== undefined) dueAt = Math.min(dueAt, Date.now() + RETRY_MS);
+    plan();
+    if (!picture) return;
+    options.onPicture(picture);
+    if (!source || source.readyState === EventSource.CLOSED) listen();
+  }
+
+  /** Undefined while nobody answers. */
+  async function read(): Promise<Picture | undefined> {
     try {
-      const [status, history] = await Promise.all([
-        ask<Status>('status'),
-        ask<History>('admin/history?minutes=60'),
-      ]);
-      if (isOver) return;
-      if (lostSince !== undefined) options.onBack();
+      const figures = [ask<Status>('status'), ask<History>('admin/history?minutes=60')] as const;
+      const [status, history] = await Promise.all(figures);
+      if (lostSince !== undefined && !isOver) options.onBack();
       lostSince = undefined;
-      options.onPicture({ status, history });
-      if (!source || source.readyState === EventSource.CLOSED) listen();
+      return { status, history };
     } catch (error) {
-      if (isOver) return;
+      if (isOver) return undefined;
       if (error instanceof Denied) {
         close();
         options.onDenied();
-        return;
-      }
-      lost();
-    } finally {
-      isLooking = false;
-      plan(isAskedAgain ? PACE_MS : lostSince === undefined ? REST_MS : RETRY_MS);
+      } else lost();
+      return undefined;
     }
   }
 
   /** Looks at once, or as soon as the pace allows. */
-  function soon(): void {
-    plan(Math.max(0, lookedAt + PACE_MS - Date.now()));
+  function soon(paceMs = PACE_MS): void {
+    dueAt = Math.min(dueAt, lookedAt + paceMs);
+    plan();
   }
 
   function listen(): void {
     source?.close();
     const opened = new EventSource('v1/events');
     source = opened;
-    opened.onopen = soon;
+    opened.onopen = () => soon();
     // The browser tries again by itself, with the id of the last event; looking finds out what is the matter.
     opened.onerror = () => {
       lost();
@@ -111,7 +115,7 @@ export function openLive(options: LiveOptions): Live {
     for (const name of EVENTS) {
       opened.addEventListener(name, (event) => {
         options.onEvent(name, JSON.parse(event.data));
-        soon();
+        soon(URGENT.has(name) ? URGENT_MS : PACE_MS);
       });
     }
   }
@@ -123,5 +127,5 @@ export function openLive(options: LiveOptions): Live {
   }
 
   void look();
-  return { look: () => void look(), close };
+  return { look: () => soon(0), close };
 }

@@ -8,6 +8,9 @@ import { coming, lasting, moment } from './times.js';
 import type { Status } from './wire.js';
 import { adviceOn, explain, kindName, occasion, shortCause, wayBack, whatIsWrong } from './words.js';
 
+/** More than that are folded. */
+const MOST_PAST = 8;
+
 /** Draws sentence, figures and incidents. */
 export function showSummary({ status, history }: Picture): void {
   const incidents = incidentsOf(status, history, now());
@@ -21,12 +24,24 @@ export function showSummary({ status, history }: Picture): void {
   render(byId('figures'), figures({ status, history }));
   render(
     byId('incidents'),
-    current.length > 0 && h('h2', {}, 'What is wrong, and what to do'),
-    current.map(card),
+    current.length > 0 && [
+      h('h2', {}, 'What is wrong, and what to do'),
+      h('div', { class: 'incidents' }, current.map(card)),
+    ],
   );
   render(
     byId('past'),
-    past.length > 0 && [h('h2', {}, 'What was wrong in the last hour'), h('ul', {}, past.map(pastLine))],
+    past.length > 0 && [
+      h('h2', {}, 'What was wrong in the last hour'),
+      h('ul', {}, past.slice(0, MOST_PAST).map(pastLine)),
+      past.length > MOST_PAST &&
+        h(
+          'details',
+          { 'data-key': 'more' },
+          h('summary', {}, `and ${past.length - MOST_PAST} more`),
+          h('ul', {}, past.slice(MOST_PAST).map(pastLine)),
+        ),
+    ],
   );
 }
 
@@ -172,7 +187,7 @@ function pastLine(incident: Incident): HTMLElement {
       incident.kinds.length > 0 ? ` (${about(incident)}) ` : ' ',
       `${what}, for ${duration((to ?? from) - from)}`,
       times > 1 && ` (${times} times)`,
-      closedBy && `; opened ${occasion(closedBy.by)}`,
+      closedBy && `; it came back ${occasion(closedBy.by)}`,
       '. ',
       tasks > 0 ? `${count(tasks, 'task')} handed on to ${list(handedOn.map(([to]) => to))}. ` : '',
       incident.lostMs > 0 || incident.lostUsd > 0 ? `Cost: ${cost(incident)}.` : '',

@@ -164,7 +164,7 @@ function arrow({ x, lanes }: Canvas, { at, from, to, causes, tasks }: Hop): SVGE
 const MOST_ROWS = 50;
 
 function showTable(failovers: Picture['status']['failovers']): void {
-  render(byId('failover-count'), `All ${failovers.length} as a table`);
+  render(byId('failover-count'), `Every failover as a table (${failovers.length})`);
   render(
     byId('failovers'),
     failovers.length === 0 && h('p', { class: 'quiet' }, 'No task was handed on in the last hour.'),
