@@ -1,7 +1,7 @@
 /** Who serves each kind, as a task would find it: without a task, and without changing anything. */
 import { expect, it } from 'vitest';
 import { accepts, says, solves } from './answers.js';
-import { account, type Bench, openBench } from './bench.js';
+import { account, type Bench, openBench, SINGLY } from './bench.js';
 
 const KIND = 'recaptcha_v2';
 const ONE_KIND = { kinds: [KIND] } as const;
@@ -85,6 +85,19 @@ it('tells of most tasks: who is new or coming back stands behind the others, the
     next: ['light', 'new'],
     passedOver: [{ provider: 'new', why: 'new: most tasks ask others first' }],
   });
+});
+
+it.each([0, 1, 2, 3, 4, 5])('puts the heaviest first, wherever it stands: %d', (place) => {
+  const weights = [0, 1, 2, 3, 4, 5].map((index) => (index === place ? 1.2 : 1));
+  const accounts = weights.map((weight, index) => account(`a${index}`, { ...ONE_KIND, weight }));
+  const bench = openBench({ accounts, routing: { strategy: 'weighted' } });
+  expect(serving(bench)?.provider).toBe(`a${place}`);
+});
+
+it('does not judge inputs that no task has sent', () => {
+  const choosy = { ...SINGLY, refuses: () => 'needs instructions' };
+  const bench = openBench({ accounts: [account('a', { ...ONE_KIND, provider: choosy })] });
+  expect(serving(bench)).toMatchObject({ provider: 'a', passedOver: [] });
 });
 
 it('leaves no state behind for kinds that an account does not take', () => {
