@@ -101,7 +101,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     startedAt,
     now: () => clock.now(),
     providers: () => engine.providers(),
-    serving: () => engine.serving(),
+    serving: () => engine.offers.serving(),
     inFlight: () => engine.inFlight,
   });
   const dialects = await loadFolder<Dialect>(new URL('./dialects/', import.meta.url));

@@ -13,7 +13,7 @@ import type {
   UsageScope,
 } from '../core/gateway.js';
 import type { Account, CalledAttempt, Transport } from '../core/provider.js';
-import type { KindServing, ProviderStatus, ProviderStory } from '../core/status.js';
+import type { ProviderStatus, ProviderStory } from '../core/status.js';
 import { BudgetSpent, isOpen, KeyTaken, type TaskRecord, type TaskStore } from '../core/store.js';
 import { AccountState } from './account.js';
 import { statusOf, storyOf } from './account-status.js';
@@ -28,7 +28,6 @@ import { newRecord } from './records.js';
 import { Repeats } from './repeats.js';
 import { Reports } from './reports.js';
 import { Room } from './room.js';
-import { servingOf } from './serving.js';
 import { TaskIds } from './task-ids.js';
 import { Tasks } from './tasks.js';
 
@@ -57,7 +56,7 @@ export class Engine implements Gateway {
   readonly #accounts: readonly AccountState[];
   readonly #clients: Clients;
   readonly #usage: Usage;
-  readonly #offers: Offers;
+  readonly offers: Offers;
   readonly #ids: TaskIds;
   readonly #tasks: Tasks;
   readonly #recollection: Recollection;
@@ -71,7 +70,7 @@ export class Engine implements Gateway {
     this.#accounts = options.accounts.map((account) => new AccountState(account, { ...options, room }));
     this.#clients = new Clients(options.clients);
     this.#usage = new Usage(() => options.clock.now());
-    this.#offers = new Offers({
+    this.offers = new Offers({
       ...options,
       accounts: this.#accounts,
       activity: new Activity(options.events, () => options.clock.now()),
@@ -224,11 +223,11 @@ export class Engine implements Gateway {
   }
 
   async balanceUsd(client: Client): Promise<number> {
-    return await this.#offers.balanceUsd(client).catch((error) => this.#fail(error));
+    return await this.offers.balanceUsd(client).catch((error) => this.#fail(error));
   }
 
   kinds(client: Client): readonly KindOffer[] {
-    return this.#offers.kinds(client);
+    return this.offers.kinds(client);
   }
 
   /** A task as the admin sees it: whoever's it is. */
@@ -238,11 +237,6 @@ export class Engine implements Gateway {
 
   providers(): readonly ProviderStatus[] {
     return this.#accounts.map((state) => statusOf(state, this.#options.clock.now()));
-  }
-
-  /** Who would be asked for each kind now. */
-  serving(): readonly KindServing[] {
-    return servingOf({ ...this.#options, accounts: this.#accounts });
   }
 
   /** Everything that is known of one account; undefined for an unknown one. */
@@ -294,7 +288,7 @@ export class Engine implements Gateway {
   }
 
   usage(scope: UsageScope = {}): UsageFigures {
-    return this.#offers.usage(scope);
+    return this.offers.usage(scope);
   }
 
   #account(name: string): AccountState | undefined {

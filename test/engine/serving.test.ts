@@ -7,14 +7,14 @@ const KIND = 'recaptcha_v2';
 const ONE_KIND = { kinds: [KIND] } as const;
 
 function serving(bench: Bench, kind: string = KIND) {
-  return bench.engine.serving().find((served) => served.kind === kind);
+  return bench.engine.offers.serving().find((served) => served.kind === kind);
 }
 
 it('names the first in line, those behind it, and every kind that anybody takes', () => {
   const bench = openBench({
     accounts: [account('a', ONE_KIND), account('b', { kinds: [KIND, 'turnstile'] }), account('c', ONE_KIND)],
   });
-  expect(bench.engine.serving()).toEqual([
+  expect(bench.engine.offers.serving()).toEqual([
     { kind: 'recaptcha_v2', provider: 'a', next: ['b', 'c'], passedOver: [] },
     { kind: 'turnstile', provider: 'b', next: [], passedOver: [] },
   ]);
@@ -102,6 +102,6 @@ it('does not judge inputs that no task has sent', () => {
 
 it('leaves no state behind for kinds that an account does not take', () => {
   const bench = openBench({ accounts: [account('a', ONE_KIND), account('b', { kinds: ['turnstile'] })] });
-  bench.engine.serving();
+  bench.engine.offers.serving();
   expect(bench.engine.provider('a')?.kinds.map(({ kind }) => kind)).toEqual([KIND]);
 });

@@ -2,9 +2,9 @@
 import { byId, type Child, h, render } from './dom.js';
 import { duration, percent, usd } from './format.js';
 import type { Picture } from './live.js';
-import { coming, lasting, moment } from './times.js';
+import { coming, end, lasting, moment } from './times.js';
 import type { Change, Condition, Figures, Kind, Provider } from './wire.js';
-import { kindName, occasion, STATES, type StateWords, shortCause, stateOf, wayBack } from './words.js';
+import { kindName, occasion, STATES, type StateWords, shortCause, stateOf } from './words.js';
 
 const TITLES = [
   'Provider',
@@ -138,7 +138,7 @@ function span({ since, until, comesBack, state }: Provider): Child {
   const from = Date.parse(since);
   return [
     h('div', {}, 'since ', moment(from), ', ', lasting(from)),
-    h('div', {}, wayBack(comesBack), until !== null && [' ', coming(Date.parse(until))]),
+    h('div', {}, 'until ', end({ comesBack, until })),
   ];
 }
 

@@ -4,9 +4,9 @@ import { byId, type Child, h, render } from './dom.js';
 import { count, duration, list, usd } from './format.js';
 import { type Incident, incidentsOf } from './incidents.js';
 import type { Picture } from './live.js';
-import { coming, lasting, moment } from './times.js';
+import { end, lasting, moment } from './times.js';
 import type { Status } from './wire.js';
-import { adviceOn, explain, kindName, occasion, shortCause, wayBack, whatIsWrong } from './words.js';
+import { adviceOn, explain, kindName, occasion, shortCause, whatIsWrong } from './words.js';
 
 /** More than that are folded. */
 const MOST_PAST = 8;
@@ -74,8 +74,8 @@ function standIn(current: readonly Incident[], serving: Status['serving']): stri
     .filter(({ passedOver }) => passedOver.some(({ provider }) => away.has(provider)))
     .flatMap(({ provider }) => (provider === null ? [] : [provider]));
   const names = [...new Set(instead)];
-  if (names.length === 0) return 'Every captcha is still solved.';
-  return `Every captcha is still solved: ${list(names)} ${names.length === 1 ? 'serves' : 'serve'} instead.`;
+  if (names.length === 0) return 'Every kind is still served.';
+  return `Every kind is still served: ${list(names)} ${names.length === 1 ? 'stands' : 'stand'} in.`;
 }
 
 function figures({ status, history }: Picture): readonly HTMLElement[] {
@@ -116,7 +116,8 @@ function emptiest({ providers }: Status): string | null {
 
 function card(incident: Incident): HTMLElement {
   const { key, provider, state, times } = incident;
-  const back = incident.until === null ? [] : [' ', coming(incident.until)];
+  const until = incident.until === null ? null : new Date(incident.until).toISOString();
+  const ending = { comesBack: incident.comesBack, until };
   return h(
     'article',
     { class: 'incident', 'data-key': key, 'data-state': state },
@@ -132,7 +133,7 @@ function card(incident: Incident): HTMLElement {
         times > 2 && `, ${times - 1} closings in a row`,
       ]),
       row('Why', why(incident)),
-      row('Until', [wayBack(incident.comesBack), ...back]),
+      row('Until', end(ending)),
       row('Instead', handed(incident)),
       row('Cost', cost(incident)),
       row('What to do', h('strong', {}, adviceOn(incident)), 'todo'),
@@ -153,12 +154,7 @@ function why({ openedBy, cause, state }: Incident): Child {
   const { upstreamCode, taskId, reason, by } = openedBy;
   const task = taskId !== null && [', task ', h('a', { href: `#task=${taskId}` }, taskId)];
   if (reason !== null && by === 'operator') return `“${reason}”`;
-  return [
-    upstreamCode ? h('code', {}, upstreamCode) : (cause ?? ''),
-    ` ${occasion(by)}`,
-    task,
-    explain(cause, upstreamCode),
-  ];
+  return [h('code', {}, upstreamCode ?? cause ?? ''), ` ${occasion(by)}`, task, explain(cause, upstreamCode)];
 }
 
 function handed({ handedOn }: Incident): Child {

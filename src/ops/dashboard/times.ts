@@ -1,7 +1,8 @@
 /** Moments on the page: as a clock shows them, and counting down where something is to come. */
 import { now } from './api.js';
-import { h } from './dom.js';
+import { type Child, h } from './dom.js';
 import { clock, countdown, duration } from './format.js';
+import type { Condition } from './wire.js';
 
 /** A moment, by the clock. */
 export function moment(at: number): HTMLElement {
@@ -17,6 +18,15 @@ export function coming(at: number): HTMLElement {
     h('time', { datetime: iso, 'data-until': at }, countdown(at - now())),
     h('span', { class: 'quiet' }, ` (${clock(at, now())})`),
   );
+}
+
+/** What ends a state, and when; goes on after "until". */
+export function end({ comesBack, until }: Pick<Condition, 'comesBack' | 'until'>): Child {
+  const at = until === null ? null : coming(Date.parse(until));
+  if (comesBack === 'operator') return 'you let it in';
+  if (comesBack === 'balance') return ['a balance check shows money', at && ['; the next is ', at]];
+  if (comesBack === 'probe') return [at, at && ', ', at ? 'then one task tries it' : 'one task has tried it'];
+  return at ?? 'not told';
 }
 
 /** How long something has been so. */

@@ -1,6 +1,6 @@
 /** States and causes in the operator's words: what it is, and what to do about it. */
 import { list } from './format.js';
-import type { ComesBack, Condition, Provider, State } from './wire.js';
+import type { Condition, Provider, State } from './wire.js';
 
 export interface StateWords {
   /** A shape of its own, for whoever does not see colours. */
@@ -118,18 +118,6 @@ export function adviceOn({ state, cause }: Pick<Condition, 'state' | 'cause'>): 
 
 function causeWords(cause: string): CauseWords | undefined {
   return Object.hasOwn(CAUSES, cause) ? CAUSES[cause] : undefined;
-}
-
-const WAYS_BACK: Readonly<Record<ComesBack, string>> = {
-  probe: 'then one task tries it',
-  balance: 'when a balance check shows money; the next is',
-  time: 'until',
-  operator: 'until you let it in',
-};
-
-/** What ends a state, in words that a time may follow. */
-export function wayBack(comesBack: ComesBack | null): string {
-  return comesBack === null ? '' : WAYS_BACK[comesBack];
 }
 
 /** Why somebody is passed over, from the router's words into the operator's. */
