@@ -108,9 +108,9 @@ async function logIn(): Promise<void> {
 
 async function logOut(): Promise<void> {
   live?.close();
-  picture = undefined;
   await ask('admin/session', { method: 'DELETE' }).catch(() => {});
-  await askWho();
+  // Nothing that was shown stays behind.
+  location.reload();
 }
 
 byId('login-form').addEventListener('submit', (event) => {
@@ -125,7 +125,7 @@ byId<HTMLSelectElement>('range').addEventListener('change', ({ target }) => {
 openTheme(byId('theme'), () => show(true));
 openSwitches(() => live?.look(), askAgainIfDenied);
 keepTime();
-// Time goes on when nothing happens: lanes move on, and what has ended is told as past.
-setInterval(() => show(), 5_000);
+// Time goes on when nothing happens; but not for what is seen from before the connection was lost.
+setInterval(() => byId('lost').hidden && show(), 5_000);
 new ResizeObserver(() => show()).observe(byId('timeline'));
 void askWho();

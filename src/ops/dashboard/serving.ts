@@ -4,7 +4,7 @@ import { byId, type Child, h, render } from './dom.js';
 import { localTimes } from './format.js';
 import { groupsOf, type ServingGroup } from './groups.js';
 import type { Picture } from './live.js';
-import { kindName, saidWhy } from './words.js';
+import { kindName, saidWhy, waitsFor } from './words.js';
 
 /** More names than that in one cell are folded. */
 const MOST_NAMES = 3;
@@ -43,7 +43,7 @@ function groupRow(group: ServingGroup): HTMLElement {
     h(
       'td',
       { 'data-label': 'Served by' },
-      provider === null ? h('em', { 'data-tone': 'bad' }, '■ nobody') : h('strong', {}, provider),
+      provider === null ? nobody(passedOver) : h('strong', {}, provider),
     ),
     h('td', { 'data-label': 'Then' }, next.length > 0 ? next.join(' → ') : '–'),
     h(
@@ -60,6 +60,12 @@ function groupRow(group: ServingGroup): HTMLElement {
           ),
     ),
   );
+}
+
+function nobody(passedOver: ServingGroup['passedOver']): HTMLElement {
+  const wait = waitsFor(passedOver);
+  if (wait === null) return h('em', { 'data-tone': 'bad' }, '■ nobody');
+  return h('em', { 'data-tone': 'warn' }, `◐ waits for ${wait}`);
 }
 
 function names({ kinds, tasks }: ServingGroup): Child {

@@ -5,6 +5,7 @@ import { count, duration, list, usd } from './format.js';
 import { type Incident, incidentsOf } from './incidents.js';
 import type { Picture } from './live.js';
 import { end, lasting, moment } from './times.js';
+import { verdict } from './verdict.js';
 import type { Status } from './wire.js';
 import { adviceOn, explain, kindName, occasion, shortCause, whatIsWrong } from './words.js';
 
@@ -43,39 +44,6 @@ export function showSummary({ status, history }: Picture): void {
         ),
     ],
   );
-}
-
-interface Verdict {
-  readonly text: string;
-  readonly tone: 'good' | 'warn' | 'bad';
-}
-
-/** The state of everything in one or two sentences. */
-export function verdict({ providers, serving }: Status, current: readonly Incident[]): Verdict {
-  const unserved = serving.filter(({ provider }) => provider === null);
-  const wrong = list(current.map((incident) => `${incident.provider} ${whatIsWrong(incident)}`));
-  if (serving.length > 0 && unserved.length === serving.length)
-    return { text: `Nothing can be solved now: ${wrong || 'nobody takes tasks'}.`, tone: 'bad' };
-  if (unserved.length > 0) {
-    const kinds = count(unserved.length, 'kind');
-    return { text: `${kinds} of captcha cannot be solved now: ${wrong}.`, tone: 'bad' };
-  }
-  if (current.length > 0) return { text: `${wrong}. ${standIn(current, serving)}`, tone: 'warn' };
-  const all = providers.length === 1 ? 'The provider takes' : `All ${providers.length} providers take`;
-  const back = providers.filter(({ state }) => state === 'ramping').map(({ id }) => id);
-  const ramp = back.length === 0 ? '' : `; ${list(back)} ${back.length === 1 ? 'is' : 'are'} coming back`;
-  return { text: `${all} tasks${ramp}.`, tone: 'good' };
-}
-
-/** Who does the work of those that do not. */
-function standIn(current: readonly Incident[], serving: Status['serving']): string {
-  const away = new Set(current.map(({ provider }) => provider));
-  const instead = serving
-    .filter(({ passedOver }) => passedOver.some(({ provider }) => away.has(provider)))
-    .flatMap(({ provider }) => (provider === null ? [] : [provider]));
-  const names = [...new Set(instead)];
-  if (names.length === 0) return 'Every kind is still served.';
-  return `Every kind is still served: ${list(names)} ${names.length === 1 ? 'stands' : 'stand'} in.`;
 }
 
 function figures({ status, history }: Picture): readonly HTMLElement[] {
@@ -158,7 +126,7 @@ function why({ openedBy, cause, state }: Incident): Child {
 }
 
 function handed({ handedOn }: Incident): Child {
-  if (handedOn.length === 0) return 'no task was lost on it: new ones ask others at once';
+  if (handedOn.length === 0) return 'no task had to be handed on';
   const parts = handedOn.map(([to, tasks]) => `${count(tasks, 'task')} to ${to}`);
   return `${list(parts)}, handed on in flight; later ones ask others at once`;
 }

@@ -1,6 +1,6 @@
 /** States and causes in the operator's words: what it is, and what to do about it. */
 import { list } from './format.js';
-import type { Condition, Provider, State } from './wire.js';
+import type { Condition, PassedOver, Provider, State } from './wire.js';
 
 export interface StateWords {
   /** A shape of its own, for whoever does not see colours. */
@@ -118,6 +118,12 @@ export function adviceOn({ state, cause }: Pick<Condition, 'state' | 'cause'>): 
 
 function causeWords(cause: string): CauseWords | undefined {
   return Object.hasOwn(CAUSES, cause) ? CAUSES[cause] : undefined;
+}
+
+/** What new tasks wait for where nobody takes one at once; null where waiting is no use. */
+export function waitsFor(passedOver: readonly PassedOver[]): string | null {
+  if (passedOver.some(({ why }) => why === 'all threads are busy')) return 'a free thread';
+  return passedOver.some(({ why }) => why.endsWith('and being tried')) ? 'a try that is under way' : null;
 }
 
 /** Why somebody is passed over, from the router's words into the operator's. */
