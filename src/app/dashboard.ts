@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { compress } from 'hono/compress';
 import { SolveError } from '../core/errors.js';
 import { type HistoryReport, MOST_MINUTES } from '../ops/history.js';
 import type { App } from './doors.js';
@@ -58,6 +59,8 @@ export function mountDashboard(app: App, { guard, history }: DashboardOptions): 
     read ??= readAssets();
     return read;
   };
+  // Asked for again and again while the page is open; with many kinds and providers they are long.
+  for (const path of ['/status', '/admin/history']) app.use(path, compress());
   app.get('/', (context) => {
     const { page, version } = assets();
     const headers = { ...HEADERS, 'cache-control': 'no-cache', etag: `"${version}"` };

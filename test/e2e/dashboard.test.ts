@@ -251,6 +251,20 @@ describe('/admin/history', () => {
   });
 });
 
+describe('what the page asks for again and again', () => {
+  it.each(['/status', '/admin/history'])('%s is compressed for whoever takes that', async (path) => {
+    const headers = { 'x-api-key': ADMIN_KEY };
+    const packed = await fetch(`${url}${path}`, { headers: { ...headers, 'accept-encoding': 'gzip' } });
+    const plain = await send(url, path, { headers });
+    expect([packed.headers.get('content-encoding'), plain.headers['content-encoding']]).toEqual([
+      'gzip',
+      undefined,
+    ]);
+    expect(Object.keys((await packed.json()) as object)).toEqual(Object.keys(jsonOf(plain)));
+    expect(packed.headers.get('cache-control')).toBe('no-store');
+  });
+});
+
 describe('guessing', () => {
   it('is listened to ten times a minute, however many come at once, then not at all', async () => {
     const guarded = await openGateway(configFor([{ url: scene.first.url }], { admin: { key: ADMIN_KEY } }));
