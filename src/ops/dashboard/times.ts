@@ -22,6 +22,8 @@ export function coming(at: number): HTMLElement {
 
 /** What ends a state, and when; goes on after "until". */
 export function end({ comesBack, until }: Pick<Condition, 'comesBack' | 'until'>): Child {
+  const isDue = until !== null && Date.parse(until) <= now();
+  if (isDue && comesBack === 'probe') return 'the next task has tried it';
   const at = until === null ? null : coming(Date.parse(until));
   if (comesBack === 'operator') return 'you let it in';
   if (comesBack === 'balance') return ['a balance check shows money', at && ['; the next is ', at]];

@@ -88,12 +88,11 @@ type Trouble = Pick<Condition, 'state' | 'cause'> & { readonly kinds?: readonly 
 /** What is wrong, to go on after the provider's name; `kinds` where it is not about all of them. */
 export function whatIsWrong({ state, cause, kinds = [] }: Trouble): string {
   if (state === 'held-out') return 'is held out by you';
+  const about = kinds.length > MOST_NAMED ? `${kinds.length} kinds` : list(kinds.map(kindName));
+  const where = kinds.length === 0 ? '' : ` for ${about}`;
+  if (state === 'half-open') return `is being tried again${where} (${shortCause(cause ?? 'no reason told')})`;
   const words = cause === null ? undefined : causeWords(cause);
-  const what = words?.what ?? `takes no tasks (${cause ?? 'no reason told'})`;
-  if (kinds.length === 0) return what;
-  return kinds.length > MOST_NAMED
-    ? `${what} for ${kinds.length} kinds`
-    : `${what} for ${list(kinds.map(kindName))}`;
+  return `${words?.what ?? `takes no tasks (${cause ?? 'no reason told'})`}${where}`;
 }
 
 /** More kinds than that are counted, not named. */

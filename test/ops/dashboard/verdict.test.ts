@@ -43,7 +43,7 @@ it.each<[string, string, Partial<Status>]>([
   ],
   [
     'warn',
-    'a does not answer. New tasks of 1 kind wait for a try that is under way.',
+    'a is being tried again (no answer). New tasks of 1 kind wait for a try that is under way.',
     {
       providers: [provider('a', { ...OPEN, state: 'half-open', cause: 'timeout' })],
       serving: [

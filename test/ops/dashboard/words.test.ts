@@ -93,6 +93,9 @@ describe('words', () => {
       'has no free worker for Turnstile and reCAPTCHA v2',
     );
     expect(whatIsWrong({ ...trouble, kinds: ['a', 'b', 'c', 'd'] })).toBe('has no free worker for 4 kinds');
+    expect(whatIsWrong({ ...trouble, state: 'half-open', kinds: ['turnstile'] })).toBe(
+      'is being tried again for Turnstile (no slot)',
+    );
     expect(kindName('json:sometask')).toBe('json:sometask');
   });
 
