@@ -160,6 +160,28 @@ describe.skipIf(!executablePath)('the dashboard in Chromium (skipped where there
     opened.forgive(/status of 404/);
   });
 
+  it('tells a task step by step where the gateway does, in its words', async () => {
+    await open();
+    const at = '2026-01-01T00:00:01.250Z';
+    const step = { at, step: 'refused', provider: 'first', attempt: 1, outcome: 'no_slot' };
+    const timeline = [
+      { ...step, text: 'said <b>NO_SLOT</b> after 41 ms' },
+      { at, step: 'waited' },
+    ];
+    const rest = { status: 'solved', kind: 'turnstile', clientId: 'qa', provider: 'second', costUsd: 0.002 };
+    const times = { createdAt: '2026-01-01T00:00:00.000Z', finishedAt: at, deadlineAt: at };
+    const json = { taskId: '77', ...rest, ...times, attempts: [], passedOver: [], timeline };
+    await page.route('**/admin/tasks/77', (route) => route.fulfill({ json }));
+    await page.getByLabel('Task id').fill('77');
+    await page.keyboard.press('Enter');
+    await page.locator('#task h3').waitFor();
+    expect(await page.locator('#task .steps li > span:last-child').allTextContents()).toEqual([
+      'first said <b>NO_SLOT</b> after 41 ms',
+      'waited',
+    ]);
+    expect(await page.locator('#task .steps .span').first().textContent()).toMatch(/\+1\.3 s$/);
+  });
+
   it('shows words from outside as text, whatever they hold', async () => {
     const markup = '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>';
     scene.second.set({ submit: { code: markup } });
