@@ -157,7 +157,7 @@ function lastOpening({ id, openedBy, cause, state }: Provider, changes: readonly
   return h(
     'small',
     {},
-    isOver && last ? ['last closed ', moment(Date.parse(last.at)), ': '] : 'by ',
+    isOver && last ? ['last closed ', moment(Date.parse(last.at)), ': '] : 'reason: ',
     word,
     ` ${occasion(by.by)}`,
     by.taskId !== null && [', task ', h('a', { href: `#task=${by.taskId}` }, by.taskId)],
