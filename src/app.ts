@@ -1,13 +1,16 @@
 /** The one place where everything is plugged together. */
 import { readFileSync } from 'node:fs';
 import { readCertificate } from './app/certificate.js';
+import { mountDashboard } from './app/dashboard.js';
 import { mountDoors, openApp } from './app/doors.js';
 import { Inbound } from './app/inbound.js';
 import { keepForgetting, openLedger } from './app/ledger.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
 import { faultText, openLogFor } from './app/logging.js';
 import { mountOperator } from './app/operator.js';
-import { openGuard } from './app/operator-guard.js';
+import { openGuard, operatorTest } from './app/operator-guard.js';
+import { mountLogin } from './app/operator-login.js';
+import { Sessions } from './app/operator-sessions.js';
 import type { ReloadReport } from './app/reload.js';
 import { mountReload } from './app/reload-route.js';
 import { Reloading } from './app/reloading.js';
@@ -25,6 +28,7 @@ import type { Provider } from './core/provider.js';
 import { Alarms } from './engine/alarms.js';
 import { Engine } from './engine/gateway.js';
 import { openTransport } from './net/upstream.js';
+import { openHistory } from './ops/history.js';
 import { type Log, logEvents } from './ops/log.js';
 import { openMetrics } from './ops/metrics.js';
 import { Scorecards } from './ops/scorecards.js';
@@ -124,17 +128,32 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     startedAt,
     now: () => clock.now(),
     providers: () => engine.providers(),
+    serving: () => engine.offers.serving(),
     inFlight: () => engine.inFlight,
   });
   const dialects = await loadFolder<Dialect>(new URL('./dialects/', import.meta.url));
-  const telling = openTelling({ settings, clock, events, store, gateway: engine, dialects, onFault });
+  const history = openHistory({ events, now: () => clock.now() });
+  const sessions = new Sessions({ now: () => clock.now() });
+  const adminKeySha256 = () => settings.adminKeySha256;
+  const guard = openGuard(adminKeySha256, sessions);
+  const isOperator = operatorTest(adminKeySha256, sessions);
+  const telling = openTelling({
+    settings,
+    clock,
+    events,
+    store,
+    gateway: engine,
+    dialects,
+    isOperator,
+    onFault,
+  });
   let isStopping = false;
   const app = openApp();
   let tlsDoor: TlsDoor | undefined;
   const changeable = { engine, inbound, telling, log, events, onFault };
   reloading.connect({ ...changeable, tlsDoor: () => tlsDoor });
-  const adminKeySha256 = () => settings.adminKeySha256;
-  const guard = openGuard(adminKeySha256);
+  mountLogin(app, { adminKeySha256, sessions, clock });
+  mountDashboard(app, { guard, history: (minutes) => history.report(minutes) });
   mountOperator(app, {
     guard,
     status: () => status.snapshot(),
@@ -151,7 +170,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     retryCallback: telling.retryCallback,
   });
   const scorecards = new Scorecards({ clock, store });
-  mountScorecard(app, { guard, adminKeySha256, gateway: engine, scorecards, onFault });
+  mountScorecard(app, { guard, isOperator, gateway: engine, scorecards, onFault });
   telling.mount(app);
   inbound.mount(app, engine);
   mountReload(app, {

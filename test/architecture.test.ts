@@ -18,7 +18,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   wire: { imports: ['core'], libraries: ['zod', '@fastify/busboy'] },
   providers: { imports: ['core', 'wire'], libraries: [] },
   dialects: { imports: ['core', 'wire'], libraries: [] },
-  ops: { imports: ['core'], libraries: ['pino', 'pino-pretty', 'prom-client'] },
+  ops: { imports: ['core'], libraries: ['pino', 'pino-pretty', 'prom-client', 'uplot'] },
   engine: { imports: ['core'], libraries: ['opossum'] },
   net: { imports: ['core'], libraries: ['undici'], outside: ['node:net', 'node:tls', 'node:dns'] },
   store: { imports: ['core'], libraries: ['libsql', 'pg'], outside: ['node:fs'] },

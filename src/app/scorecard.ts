@@ -8,12 +8,11 @@ import { readQuery } from '../ops/scorecard-query.js';
 import type { Scorecards } from '../ops/scorecards.js';
 import { keyOf } from '../wire/door.js';
 import type { App } from './doors.js';
-import { type Guard, isOperator, type OperatorContext, problem } from './operator-guard.js';
+import { type Guard, type OperatorContext, type OperatorTest, problem } from './operator-guard.js';
 
 export interface ScorecardOptions {
   readonly guard: Guard;
-  /** As hex; undefined where only loopback is the operator. */
-  readonly adminKeySha256: () => string | undefined;
+  readonly isOperator: OperatorTest;
   readonly gateway: Pick<Gateway, 'authenticate'>;
   readonly scorecards: Scorecards;
   readonly onFault: (error: unknown) => void;
@@ -36,15 +35,9 @@ export function mountScorecard(app: App, options: ScorecardOptions): void {
 }
 
 /** Whose figures are asked for; undefined for everybody's. @throws SolveError `auth` for a key that nobody has. */
-function clientOf(
-  context: OperatorContext,
-  { gateway, adminKeySha256 }: ScorecardOptions,
-): string | undefined {
-  const key = keyOf(context.req.raw.headers, undefined);
-  const admin = adminKeySha256();
-  // Where the operator has no key, a client's key still means the client.
-  if (isOperator(context, admin) && (admin !== undefined || key === undefined)) return undefined;
-  return gateway.authenticate(key).id;
+function clientOf(context: OperatorContext, { gateway, isOperator }: ScorecardOptions): string | undefined {
+  if (isOperator(context)) return undefined;
+  return gateway.authenticate(keyOf(context.req.raw.headers, undefined)).id;
 }
 
 async function answer(

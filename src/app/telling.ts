@@ -10,13 +10,12 @@ import type { TaskRecord, TaskStore } from '../core/store.js';
 import { openCallbacks } from '../net/callback.js';
 import { anyAddress, openAddresses } from '../net/callback-address.js';
 import { openFeed } from '../ops/events.js';
-import { keyOf } from '../wire/door.js';
 import { sayTask } from '../wire/native.js';
 import { Alerts } from './alerts.js';
 import { Courier } from './callbacks.js';
 import type { App } from './doors.js';
 import { mountEvents } from './events.js';
-import { isOperator } from './operator-guard.js';
+import type { OperatorTest } from './operator-guard.js';
 import type { Config, Settings } from './settings.js';
 
 export interface TellingOptions {
@@ -26,6 +25,7 @@ export interface TellingOptions {
   readonly store: TaskStore;
   readonly gateway: Gateway & { inspect(id: number): Promise<TaskRecord | undefined> };
   readonly dialects: ReadonlyMap<string, Dialect>;
+  readonly isOperator: OperatorTest;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -52,7 +52,7 @@ function openWay({ allowPrivate, answerWithinMs, ...settings }: Config['callback
 }
 
 export function openTelling(options: TellingOptions): Telling {
-  const { settings, clock, events, store, gateway, dialects, onFault } = options;
+  const { settings, clock, events, store, gateway, dialects, isOperator, onFault } = options;
   let way = openWay(settings.config.callbacks, clock);
   const courier = new Courier({
     clock,
@@ -90,14 +90,7 @@ export function openTelling(options: TellingOptions): Telling {
         feed,
         inspect: (id) => gateway.inspect(id),
         onFault,
-        // Where the operator has no key, a client's key still means the client.
-        isOperator: (context) => {
-          const { adminKeySha256 } = settings;
-          return (
-            isOperator(context, adminKeySha256) &&
-            (adminKeySha256 !== undefined || keyOf(context.req.raw.headers, undefined) === undefined)
-          );
-        },
+        isOperator,
       }),
     start() {
       courier.start();

@@ -1,6 +1,7 @@
 /** The state of the providers as the operator sees it: the shape of `GET /status`, times still in ms. */
 import type { BreakerScope, ChangedBy, ComesBack } from './events.js';
-import type { TaskKind } from './task.js';
+import type { PassedOver } from './store.js';
+import type { Kind, TaskKind } from './task.js';
 
 export type ProviderState = 'closed' | 'open' | 'half-open' | 'ramping' | 'held-out';
 
@@ -39,6 +40,17 @@ export interface ProviderStatus {
   readonly inFlight: number;
   readonly limit: number | null;
   readonly kinds: readonly KindStatus[];
+}
+
+/** Who serves a kind now. */
+export interface KindServing {
+  readonly kind: Kind;
+  /** The account that a task would ask; null when it would have to wait, or fail. */
+  readonly provider: string | null;
+  /** Who would be asked next, should each one before refuse. */
+  readonly next: readonly string[];
+  /** Those that would be asked later or not at all, and why in words. */
+  readonly passedOver: readonly PassedOver[];
 }
 
 /** One thing that keeps tasks away, or does not. */

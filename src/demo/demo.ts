@@ -50,7 +50,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 async function play(services: Services, { write, isColoured, isJson, stop }: DemoOptions): Promise<Row[]> {
   const paint = painter(isColoured);
   const door = { url: services.url, key: services.key, signal: stop };
-  if (!isJson) write(`${INTRODUCTION}\n${heading(paint)}\n`);
+  if (!isJson) write(`${INTRODUCTION}Watch it in a browser: ${services.url}/\n\n${heading(paint)}\n`);
   const rows: Row[] = [];
   for (const scene of SCENES) {
     await begin(scene, services, door);

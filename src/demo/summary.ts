@@ -111,6 +111,7 @@ export function byHand({ url, key, logPath }: Services): string {
 
   url      ${url}
   key      ${key}
+  page     ${url}/
   status   ${url}/status
   log      ${logPath}
 

@@ -13,6 +13,8 @@ import { type Merits, STRATEGIES } from './strategies.js';
 export interface Narrowing {
   readonly client: Client | undefined;
   readonly routing: RoutingSettings;
+  /** Nothing but the kind is known of the task: its inputs are not judged, and chance is at its middle. */
+  readonly isForKind?: true | undefined;
 }
 
 /** The accounts as candidates for one task, and by what they are ordered. */
@@ -66,7 +68,7 @@ function candidateFor(state: AccountState, index: number, judging: Judging): Can
   const position = ordered ? ordered.indexOf(account.id) : index;
   return {
     id: account.id,
-    standing: standingOf(state, index, { record, known }),
+    standing: standingOf(state, index, { judging, known }),
     rank: isPlain ? position : STRATEGIES[strategy].rank(new AccountMerits(state, position, judging)),
     refuses: refusal(state, terms, judging),
     tried: triedBefore(record, state),
@@ -83,17 +85,20 @@ function candidateFor(state: AccountState, index: number, judging: Judging): Can
 /** Chances are drawn for each account by itself, each purpose with numbers of its own. */
 const PURPOSES = { weight: 0, ramp: 1_000, shadow: 2_000 } as const;
 
+function chance({ record, narrowing }: Judging, salt: number): number {
+  return narrowing.isForKind ? 0.5 : drawOf(record.id, salt);
+}
+
 interface Stand {
-  readonly record: TaskRecord;
+  readonly judging: Judging;
   readonly known: KindState;
 }
 
-function standingOf({ account, gates }: AccountState, index: number, { record, known }: Stand): Standing {
-  const { id, task } = record;
+function standingOf({ account, gates }: AccountState, index: number, { judging, known }: Stand): Standing {
   if (account.shadow !== undefined)
-    return drawOf(id, PURPOSES.shadow + index) < account.shadow ? 'sampled' : 'unproven';
-  const share = gates.share(task.kind, known);
-  return share >= 1 || drawOf(id, PURPOSES.ramp + index) < share ? 'usual' : 'coming-back';
+    return chance(judging, PURPOSES.shadow + index) < account.shadow ? 'sampled' : 'unproven';
+  const share = gates.share(judging.record.task.kind, known);
+  return share >= 1 || chance(judging, PURPOSES.ramp + index) < share ? 'usual' : 'coming-back';
 }
 
 /** The merits of one account for one task, each reckoned when a strategy asks for it. */
@@ -109,7 +114,7 @@ class AccountMerits implements Merits {
   }
 
   get draw(): number {
-    return drawOf(this.judging.record.id, PURPOSES.weight + this.position);
+    return chance(this.judging, PURPOSES.weight + this.position);
   }
 
   get priceUsd(): number {
@@ -140,7 +145,8 @@ function reasonFor(accounts: readonly AccountState[], id: string, judging: Judgi
   if (!state) return '';
   const { record } = judging;
   const known = state.gates.kind(record.task.kind);
-  if (standingOf(state, index, { record, known }) === 'sampled') return 'sampled: a new provider is measured';
+  if (standingOf(state, index, { judging, known }) === 'sampled')
+    return 'sampled: a new provider is measured';
   const position = judging.ordered ? judging.ordered.indexOf(id) : index;
   return STRATEGIES[judging.strategy].says(new AccountMerits(state, position, judging));
 }
@@ -158,7 +164,7 @@ function refusal(
   if (options.providers && !options.providers.includes(account.id))
     return 'not among the providers asked for';
   if (ordered && !ordered.includes(account.id)) return `not among routing.kinds.${task.kind}.providers`;
-  return account.provider.refuses(task);
+  return narrowing.isForKind ? undefined : account.provider.refuses(task);
 }
 
 function triedBefore({ attempts }: TaskRecord, { id, tenure }: AccountState): Candidate['tried'] {

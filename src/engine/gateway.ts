@@ -34,7 +34,7 @@ export class Engine implements Gateway {
   readonly #room = new Room();
   readonly #clients: Clients;
   readonly #usage: Usage;
-  readonly #offers: Offers;
+  readonly offers: Offers;
   readonly #ids: TaskIds;
   readonly #tasks: Tasks;
   readonly #recollection: Recollection;
@@ -50,7 +50,7 @@ export class Engine implements Gateway {
     this.#accounts = new Accounts(options.accounts, { ...options, breaker, room });
     this.#clients = new Clients(options.clients);
     this.#usage = new Usage(() => options.clock.now());
-    this.#offers = new Offers({
+    this.offers = new Offers({
       ...options,
       accounts: this.#accounts,
       activity: new Activity(options.events, () => options.clock.now()),
@@ -224,11 +224,11 @@ export class Engine implements Gateway {
   }
 
   async balanceUsd(client: Client): Promise<number> {
-    return await this.#offers.balanceUsd(client).catch((error) => this.#fail(error));
+    return await this.offers.balanceUsd(client).catch((error) => this.#fail(error));
   }
 
   kinds(client: Client): readonly KindOffer[] {
-    return this.#offers.kinds(client);
+    return this.offers.kinds(client);
   }
 
   /** A task as the admin sees it: whoever's it is. */
@@ -298,6 +298,6 @@ export class Engine implements Gateway {
   }
 
   usage(scope: UsageScope = {}): UsageFigures {
-    return this.#offers.usage(scope);
+    return this.offers.usage(scope);
   }
 }

@@ -18,6 +18,8 @@ export interface Situation {
   /** What all tasks together may buy again. */
   readonly retries: Pick<RetryBudget, 'hasSome' | 'nextAt'>;
   readonly now: number;
+  /** Nothing but the kind is known of the task. */
+  readonly isForKind?: true | undefined;
 }
 
 /** Who may take the task later. */
@@ -85,10 +87,29 @@ export function planHedge(situation: Situation): Choice | undefined {
   return account && { account, why: HEDGE_WHY, purpose: 'hedge' };
 }
 
-function rankAll({ record, accounts, client, routing, now }: Situation) {
+/** Who is asked, who after that should each of them refuse, and why others come later or not at all. */
+export interface Order {
+  readonly ids: readonly string[];
+  readonly passedOver: readonly PassedOver[];
+}
+
+/** The accounts in the order in which a task would ask them; nobody is among them for whom it would wait. */
+export function planOrder(situation: Situation): Order {
+  const { field, allowance, decision } = rankAll(situation);
+  const ids: string[] = [];
+  let left = field.candidates;
+  for (let turn = chosen(decision); turn; turn = chosen(rank(left, allowance))) {
+    const { id } = turn;
+    ids.push(id);
+    left = left.filter((candidate) => candidate.id !== id);
+  }
+  return { ids, passedOver: decision.passedOver };
+}
+
+function rankAll({ record, accounts, client, routing, now, isForKind }: Situation) {
   const mostUsd = Math.min(record.options.maxUsd ?? Number.POSITIVE_INFINITY, routing.maxUsdPerTask);
-  const field = candidatesFor(record, accounts, { client, routing }, now);
-  const explore = field.isLearning ? exploring(record, routing) : undefined;
+  const field = candidatesFor(record, accounts, { client, routing, isForKind }, now);
+  const explore = field.isLearning && !isForKind ? exploring(record, routing) : undefined;
   const allowance = { now, deadlineAt: record.deadlineAt, leftUsd: mostUsd - spentUsd(record), explore };
   return { field, allowance, decision: rank(field.candidates, allowance) };
 }

@@ -1,18 +1,21 @@
-/** What the gateway has to offer to one client: kinds, money, room. */
+/** What the gateway has to offer: kinds, money and room to one client; who serves to the operator. */
 import type { Clock } from '../core/clock.js';
-import type { Client, KindOffer, Usage, UsageScope } from '../core/gateway.js';
+import type { Client, KindOffer, RoutingSettings, Usage, UsageScope } from '../core/gateway.js';
+import type { KindServing } from '../core/status.js';
 import type { TaskStore } from '../core/store.js';
 import { KIND_NAMES } from '../core/task.js';
 import type { AccountState } from './account.js';
 import type { Accounts } from './accounts.js';
 import { type Activity, roomOf } from './activity.js';
 import { startOfDay } from './clients.js';
+import { servingOf } from './serving.js';
 
 export interface OfferTools {
   readonly clock: Clock;
   readonly store: TaskStore;
   readonly accounts: Accounts;
   readonly activity: Activity;
+  readonly routing: RoutingSettings;
   /** Waits for an event, at most so long, and no longer than the gateway itself. */
   readonly until: (event: Promise<unknown>, waitMs: number) => Promise<void>;
 }
@@ -47,6 +50,12 @@ export class Offers {
       const able = accounts.filter(({ account }) => account.kinds.includes(kind));
       return { kind, providers: able.map(({ id }) => id) };
     });
+  }
+
+  /** Who would be asked for each kind now, whoever the client. */
+  serving(): readonly KindServing[] {
+    const { accounts, routing, clock } = this.tools;
+    return servingOf({ accounts: accounts.configured, routing, clock });
   }
 
   usage({ client, kind }: UsageScope): Usage {

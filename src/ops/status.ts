@@ -1,6 +1,6 @@
 /** The state of the gateway for `GET /status`: providers as they are now, tasks and failovers of the last hour. */
 import type { Events, Failover } from '../core/events.js';
-import type { KindStatus, ProviderStatus } from '../core/status.js';
+import type { KindServing, KindStatus, ProviderStatus } from '../core/status.js';
 
 type Iso<Times extends string, From> = Omit<From, Times> & { readonly [Time in Times]: string | null };
 
@@ -27,6 +27,8 @@ export interface StatusReport {
     readonly failedLastHour: number;
   };
   readonly providers: readonly ProviderReport[];
+  /** Who would be asked for each kind now, and who would not. */
+  readonly serving: readonly KindServing[];
   /** Newest first. */
   readonly failovers: readonly FailoverReport[];
 }
@@ -38,6 +40,7 @@ export interface StatusOptions {
   readonly startedAt: number;
   readonly now: () => number;
   readonly providers: () => readonly ProviderStatus[];
+  readonly serving: () => readonly KindServing[];
   readonly inFlight: () => number;
 }
 
@@ -51,7 +54,8 @@ const MINUTES = 60;
 const MOST_FAILOVERS = 200;
 
 /** Starts counting what the events tell; memory is bounded however much happens. */
-export function openStatus({ events, version, startedAt, now, providers, inFlight }: StatusOptions): Status {
+export function openStatus(options: StatusOptions): Status {
+  const { events, version, startedAt, now, providers, serving, inFlight } = options;
   const solved = new HourCount();
   const failed = new HourCount();
   let failovers: readonly (Failover & { readonly at: number })[] = [];
@@ -77,6 +81,7 @@ export function openStatus({ events, version, startedAt, now, providers, inFligh
           failedLastHour: failed.total(time),
         },
         providers: providers().map(providerReport),
+        serving: serving(),
         failovers: recent.map(({ at, taskId, kind, from, to, cause }) => {
           return { at: isoTime(at), taskId, kind, from, to, cause };
         }),

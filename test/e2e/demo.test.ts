@@ -96,6 +96,8 @@ describe.concurrent('demo', () => {
     });
     expect(await solved.json()).toMatchObject({ status: 'solved', provider: 'captchaai' });
     expect(existsSync(log)).toBe(true);
+    expect(demo.output()).toContain(`page     ${url}/\n`);
+    expect(await (await fetch(`${url}/`)).text()).toContain('<h1 id="verdict">');
     demo.kill('SIGINT');
     expect(await demo.ended).toEqual([0, null]);
     expect(existsSync(dirname(log))).toBe(false);

@@ -147,6 +147,16 @@ describe('/status and /metrics', () => {
           kinds: [{ ...kind, ...known }],
         },
       ],
+      serving: [
+        {
+          kind: 'recaptcha_v2',
+          provider: 'second',
+          next: [],
+          passedOver: [
+            { provider: 'first', why: expect.stringMatching(/^money open: zero_balance until \d{4}-/) },
+          ],
+        },
+      ],
       failovers: [
         { at: ISO, taskId, kind: 'recaptcha_v2', from: 'first', to: 'second', cause: 'zero_balance' },
       ],

@@ -4,7 +4,13 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startGateway } from '../../src/app.js';
-import { CLIENT_KEY, type ConfigFolder, configFor, writeConfig } from '../support/gateway-in-process.js';
+import {
+  ADMIN_KEY,
+  CLIENT_KEY,
+  type ConfigFolder,
+  configFor,
+  writeConfig,
+} from '../support/gateway-in-process.js';
 import { send } from '../support/http.js';
 
 const PATH = `/res.php?key=${CLIENT_KEY}&action=getpingback`;
@@ -16,7 +22,9 @@ const lines: string[] = [];
 
 beforeAll(async () => {
   const accounts = [{ url: 'http://127.0.0.1:9' }];
-  folder = writeConfig(configFor(accounts, { server: { port: 0, tls: { port: 0 } } }));
+  folder = writeConfig(
+    configFor(accounts, { server: { port: 0, tls: { port: 0 } }, admin: { key: ADMIN_KEY } }),
+  );
   const logTo = { write: (line: string) => void lines.push(line) };
   gateway = await startGateway({ configPath: folder.configPath, env: {}, logTo });
   tlsPort = JSON.parse(lines.find((line) => line.includes('"listening"')) ?? '{}').tlsPort;
@@ -65,4 +73,23 @@ it('leaves plain HTTP as it is: no redirect, no word of the other door', async (
   const { status, text, headers } = await send(gateway.url, PATH, { headers: { host: '2captcha.com' } });
   expect([status, text]).toEqual([200, 'OK|']);
   expect([headers.location, headers['strict-transport-security']]).toEqual([undefined, undefined]);
+});
+
+it('gives the operator a cookie that never travels without TLS', async () => {
+  const cookie = await new Promise((resolve, reject) => {
+    const options = {
+      host: '127.0.0.1',
+      port: tlsPort,
+      path: '/admin/session',
+      method: 'POST',
+      agent: false,
+    };
+    const outgoing = request({ ...options, servername: 'localhost', ca: certificate() }, (response) => {
+      response.resume();
+      resolve(String(response.headers['set-cookie']));
+    });
+    outgoing.on('error', reject);
+    outgoing.end(JSON.stringify({ key: ADMIN_KEY }));
+  });
+  expect(cookie).toMatch(/HttpOnly; SameSite=Strict; Secure$/);
 });

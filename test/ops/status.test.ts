@@ -35,6 +35,7 @@ beforeEach(() => {
     startedAt: CREATED_AT,
     now: () => time,
     providers: () => providers,
+    serving: () => [{ kind: 'turnstile', provider: '2captcha', next: ['house'], passedOver: [] }],
     inFlight: () => 12,
   });
 });
@@ -101,6 +102,7 @@ describe('the status', () => {
           ],
         },
       ],
+      serving: [{ kind: 'turnstile', provider: '2captcha', next: ['house'], passedOver: [] }],
       failovers: [{ at: '2026-01-01T01:00:00.000Z', ...FAILOVER }],
     });
   });

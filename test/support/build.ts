@@ -11,18 +11,21 @@ const WRITTEN_WITH_FAULTS = 2;
 
 /** Compiles what has changed; a type fault is told and does not stop the tests, checking types has its own step. */
 export function setup(): void {
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const incremental = ['--incremental', '--tsBuildInfoFile', join(dist, '.tsbuildinfo')];
-  const { status } = spawnSync(
-    process.execPath,
-    [tsc, '-p', join(root, 'tsconfig.build.json'), ...incremental],
-    {
-      stdio: 'inherit',
-      timeout: 120_000,
-    },
-  );
-  if (status !== 0 && status !== WRITTEN_WITH_FAULTS) throw new Error(`tsc ended with ${status}`);
+  compile('tsconfig.build.json', '.tsbuildinfo');
+  compile('src/ops/dashboard/tsconfig.json', '.tsbuildinfo-dashboard');
   removeOrphans();
+  run(join(root, 'src/ops/dashboard/copy.mjs'));
+}
+
+function compile(project: string, buildInfo: string): void {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const incremental = ['--incremental', '--tsBuildInfoFile', join(dist, buildInfo)];
+  const status = run(tsc, '-p', join(root, project), ...incremental);
+  if (status !== 0 && status !== WRITTEN_WITH_FAULTS) throw new Error(`tsc ended with ${status}`);
+}
+
+function run(...args: readonly string[]): number | null {
+  return spawnSync(process.execPath, args, { stdio: 'inherit', timeout: 120_000 }).status;
 }
 
 /** A provider, dialect or command is found by its file: what has no source any more would still be found. */
