@@ -22,9 +22,10 @@ it(
   'loses nothing and buys nothing twice, whoever dies, sleeps or is asked',
   async () => {
     const args = [BENCH, '--short', '--json'];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: LIMIT_MS }).catch(
-      (ended: { readonly stdout: string }) => ended,
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: LIMIT_MS }).catch(
+      (ended: { readonly stdout: string; readonly stderr: string }) => ended,
     );
+    expect(stdout, stderr).not.toBe('');
     const { times, judgement }: Outcome = JSON.parse(stdout);
     const { captchas, solved } = judgement.facts;
     expect(captchas).toBeGreaterThan(100);
