@@ -1,6 +1,7 @@
 /** Why a command was not done: its exit code, and what is said on stderr, for people or as JSON. */
 import { ConfigError, type ConfigIssue } from '../config/faults.js';
 import { suggest } from '../config/suggest.js';
+import { tellable } from '../core/tellable.js';
 
 /** The command line is wrong; its message never holds the key. */
 export class UsageError extends Error {
@@ -69,8 +70,11 @@ export function isJsonAsked(args: readonly string[]): boolean {
   return (end === -1 ? args : args.slice(0, end)).includes('--json');
 }
 
+/** What nobody foresaw may repeat an address with its login. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const isOurs = error instanceof UsageError || error instanceof ConfigError || error instanceof Refused;
+  const message = error instanceof Error ? error.message : String(error);
+  return isOurs ? message : tellable(message);
 }
 
 function isParseFault(error: unknown): error is Error {

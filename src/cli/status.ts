@@ -15,7 +15,7 @@ import { listenForKeys, openLive } from '../terminal/live.js';
 import { type Column, tableText } from '../terminal/table.js';
 import { isColoured, isLive, painter, plain } from '../terminal/text.js';
 import { relativeTime } from '../terminal/time.js';
-import { inFlightText, type Report, viewLines } from '../watch/view.js';
+import { emptyIn, inFlightText, type Report, viewLines } from '../watch/view.js';
 import { type Sight, watch } from '../watch/watch.js';
 
 const OPTIONS = {
@@ -123,6 +123,7 @@ function table({ providers }: Report): string {
     { title: 'until', cell: ({ until }) => time(until) },
     { title: 'comes back by', cell: ({ comesBack }) => comesBack ?? '-' },
     { title: 'balance $', cell: ({ balanceUsd }) => balanceUsd?.toFixed(2) ?? '-' },
+    { title: 'empty in', cell: emptyIn },
     { title: 'in flight', cell: inFlightText },
     { title: 'open kinds', cell: openKinds },
   ];

@@ -114,7 +114,8 @@ function balance({ balanceUsd }: Provider): string {
   return balanceUsd?.toFixed(2) ?? '-';
 }
 
-function emptyIn({ hoursToEmpty }: Provider): string {
+/** How long the money lasts; `-` while nobody knows. */
+export function emptyIn({ hoursToEmpty }: Pick<Provider, 'hoursToEmpty'>): string {
   if (hoursToEmpty === null) return '-';
   return hoursToEmpty === 0 ? 'empty' : spanText(hoursToEmpty * 3_600_000);
 }

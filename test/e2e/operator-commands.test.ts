@@ -55,12 +55,13 @@ describe('status', () => {
       'until',
       'comes back by',
       'balance $',
+      'empty in',
       'in flight',
       'open kinds',
     ]);
     const open = 'recaptcha_v2 open (no_slot)';
-    expect(cells(first)).toEqual(['first', 'closed', '-', '-', '-', '-', '-', '0 of 7', open]);
-    expect(cells(second)).toEqual(['second', 'closed', '-', '-', '-', '-', '-', '0', '-']);
+    expect(cells(first)).toEqual(['first', 'closed', '-', '-', '-', '-', '-', '-', '0 of 7', open]);
+    expect(cells(second)).toEqual(['second', 'closed', '-', '-', '-', '-', '-', '-', '0', '-']);
     expect(rest).toEqual(['']);
   });
 

@@ -110,7 +110,7 @@ export const RUNNING = area('running accounts', partOf, [
           where: url,
           what: `What runs and what the config says differ in ${listed([...ids])}.`,
           cause: 'The config was changed since the gateway read it, or this is another gateway.',
-          fix: 'Restart the gateway, or name its config with --config',
+          fix: 'captcha-gateway reload, or name its config with --config',
         },
       ];
     },
