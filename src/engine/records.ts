@@ -13,7 +13,7 @@ export interface NewTask extends Submission {
 /** The record of a task that nobody has been asked for yet. */
 export function newRecord(
   id: number,
-  client: Client,
+  client: Pick<Client, 'id'>,
   { task, origin, options = {}, deadlineMs, idempotency, reservedUsd }: NewTask,
   { clock, routing }: { readonly clock: Clock; readonly routing: RoutingSettings },
 ): TaskRecord {

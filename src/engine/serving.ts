@@ -2,16 +2,19 @@
 import type { Clock } from '../core/clock.js';
 import type { RoutingSettings } from '../core/gateway.js';
 import type { KindServing } from '../core/status.js';
-import type { TaskRecord } from '../core/store.js';
-import { KIND_NAMES, type Kind } from '../core/task.js';
+import { KIND_NAMES } from '../core/task.js';
 import type { AccountState } from './account.js';
 import { planOrder } from './next-step.js';
+import { newRecord } from './records.js';
 
 export interface ServingTools {
   readonly accounts: readonly AccountState[];
   readonly routing: RoutingSettings;
   readonly clock: Clock;
 }
+
+/** Of the task only the kind is known, and nobody has sent it. */
+const NOBODY = { id: '' };
 
 /** Every kind that any account takes, with the accounts that take it. Changes nothing. */
 export function servingOf({ accounts, routing, clock }: ServingTools): readonly KindServing[] {
@@ -20,32 +23,16 @@ export function servingOf({ accounts, routing, clock }: ServingTools): readonly 
     // The others would be passed over for not taking it, which everybody knows.
     const able = accounts.filter(({ account }) => account.kinds.includes(kind));
     if (able.length === 0) return [];
-    const record = anyTask(kind, now, routing);
+    const record = newRecord(
+      0,
+      NOBODY,
+      { task: { kind }, origin: { dialect: 'native' } },
+      { clock, routing },
+    );
     const retries = { hasSome: true, nextAt: now };
     const situation = { record, accounts: able, client: undefined, routing, retries, now };
     const { ids, passedOver } = planOrder({ ...situation, isForKind: true });
     const [provider = null, ...next] = ids;
     return [{ kind, provider, next, passedOver }];
   });
-}
-
-/** A task of which nothing is known but the kind, and that nobody has sent. */
-function anyTask(kind: Kind, now: number, { deadlineMs }: RoutingSettings): TaskRecord {
-  return {
-    id: 0,
-    clientId: '',
-    origin: { dialect: 'native' },
-    task: { kind },
-    options: {},
-    status: 'queued',
-    createdAt: now,
-    deadlineAt: now + deadlineMs,
-    finishedAt: null,
-    attempts: [],
-    passedOver: [],
-    provider: null,
-    solution: null,
-    error: null,
-    reported: null,
-  };
 }
