@@ -84,8 +84,42 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     watchEveryMs: options.watchEveryMs,
   });
   const { loaded, settings } = reloading;
-  const { config } = loaded;
-  const log = openLogFor(config, options);
+  const works = await openWorks(loaded, options);
+  const { engine, log, store, onFault } = works;
+  const front = await openFront(works, reloading);
+  await engine.load();
+  const servers = await listenAll(front.app, loaded, front.onTls);
+  const stopForgetting = keepForgetting(store, () => settings.config.store.retention, onFault);
+  const url = announce(loaded, servers, log);
+  // Not before, so that the first line of the log names the port.
+  engine.resume();
+  engine.share();
+  front.telling.start();
+  reloading.watch();
+  return {
+    url,
+    log,
+    reload: (by) => reloading.reload(by),
+    async close() {
+      if (!front.stopTaking()) return;
+      stopForgetting();
+      await reloading.stop();
+      works.inbound.stop();
+      const servedOut = servers.map((server) => server.close(CLOSE_GRACE_MS));
+      await Promise.all([front.telling.stop(), engine.stop(CLOSE_GRACE_MS), ...servedOut]);
+      front.metrics.close();
+      await works.transport.close();
+      await store.close();
+      log.info({ event: 'stopped' }, 'stopped');
+    },
+  };
+}
+
+type Works = Awaited<ReturnType<typeof openWorks>>;
+
+/** What works without being asked: log, ledger, engine, and the ways to the providers and back. */
+async function openWorks(loaded: LoadedConfig, options: GatewayOptions) {
+  const log = openLogFor(loaded.config, options);
   // However many tasks wait for something, the process has one timer for all of them.
   const clock = new Alarms(systemClock);
   const startedAt = clock.now();
@@ -98,13 +132,13 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const store = timedLedger(await openLedger(loaded), events);
   const transport = openTransport();
   const inbound = await Inbound.open({
-    publicUrl: publicUrlOf(config),
+    publicUrl: publicUrlOf(loaded.config),
     providers: () => engine.accountNames,
     store,
     events,
     onFault,
   });
-  const engine = new Engine({
+  const engine: Engine = new Engine({
     clock,
     events,
     store,
@@ -114,50 +148,33 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     callbackUrl: (called) => inbound.urlOf(called),
   });
   logEvents(events, log);
-  const gauges = () => ({
-    inFlight: engine.inFlight,
-    held: engine.held,
-    providers: engine.providers(),
-    faults,
-    version: packageVersion(),
-  });
-  const metrics = openMetrics({ events, gauges });
-  const status = openStatus({
-    events,
-    version: packageVersion(),
-    startedAt,
-    now: () => clock.now(),
-    providers: () => engine.providers(),
-    serving: () => engine.offers.serving(),
-    inFlight: () => engine.inFlight,
-  });
+  return { log, clock, startedAt, events, store, transport, inbound, engine, onFault, faults: () => faults };
+}
+
+/** What is asked from outside: the doors of the clients, the operator's pages, and whoever is told what happens. */
+async function openFront(works: Works, reloading: Reloading) {
+  const { clock, events, store, engine, onFault } = works;
+  const { settings } = reloading;
   const dialects = await loadFolder<Dialect>(new URL('./dialects/', import.meta.url));
-  const history = openHistory({ events, now: () => clock.now() });
   const sessions = new Sessions({ now: () => clock.now() });
   const adminKeySha256 = () => settings.adminKeySha256;
   const guard = openGuard(adminKeySha256, sessions);
   const isOperator = operatorTest(adminKeySha256, sessions);
-  const telling = openTelling({
-    settings,
-    clock,
-    events,
-    store,
-    gateway: engine,
-    dialects,
-    isOperator,
-    onFault,
-  });
+  const told = { settings, clock, events, store, gateway: engine, dialects, isOperator, onFault };
+  const telling = openTelling(told);
+  const scorecards = new Scorecards({ clock, store });
+  const sights = openSights(works);
   let isStopping = false;
-  const app = openApp();
   let tlsDoor: TlsDoor | undefined;
-  const changeable = { engine, inbound, telling, log, events, onFault };
-  reloading.connect({ ...changeable, tlsDoor: () => tlsDoor });
+  reloading.connect({ ...works, telling, tlsDoor: () => tlsDoor });
+
+  const app = openApp();
   mountLogin(app, { adminKeySha256, sessions, clock });
-  mountDashboard(app, { guard, history: (minutes) => history.report(minutes) });
+  mountDashboard(app, { guard, history: (minutes) => sights.history.report(minutes) });
   mountOperator(app, {
     guard,
-    status: () => status.snapshot(),
-    metrics,
+    status: () => sights.status.snapshot(),
+    metrics: sights.metrics,
     ready: () => (isStopping ? Promise.reject(new Error('stopping')) : store.ping()),
     inspect: (id) => engine.inspect(id),
     hold: (id, reason) => engine.hold(id, reason),
@@ -169,68 +186,72 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     deadCallbacks: telling.deadCallbacks,
     retryCallback: telling.retryCallback,
   });
-  const scorecards = new Scorecards({ clock, store });
   mountScorecard(app, { guard, isOperator, gateway: engine, scorecards, onFault });
   telling.mount(app);
-  inbound.mount(app, engine);
+  works.inbound.mount(app, engine);
   mountReload(app, {
     guard,
     reload: () => reloading.reload('operator'),
     leaving: () => engine.leaving(),
   });
-  const { services } = telling;
   mountDoors(app, {
     gateway: engine,
     dialects,
-    services,
+    services: telling.services,
     get maxBodyBytes() {
       return settings.config.server.maxBodyBytes;
     },
     onFault,
   });
-  await engine.load();
-  const servers = await listenAll(app, loaded, (door) => {
-    tlsDoor = door;
-  });
-  const stopForgetting = keepForgetting(store, () => settings.config.store.retention, onFault);
-  const url = `http://${config.server.host.includes(':') ? `[${config.server.host}]` : config.server.host}:${servers[0]?.port}`;
-  log.info(
-    {
-      event: 'listening',
-      url,
-      port: servers[0]?.port,
-      ...(servers[1] && { tlsPort: servers[1].port }),
-      providers: loaded.accounts.length,
-    },
-    `listening on ${url}`,
-  );
-  // Not before, so that the first line of the log names the port.
-  engine.resume();
-  engine.share();
-  telling.start();
-  reloading.watch();
   return {
-    url,
-    log,
-    reload: (by) => reloading.reload(by),
-    async close() {
-      if (isStopping) return;
+    app,
+    telling,
+    metrics: sights.metrics,
+    onTls: (door: TlsDoor) => {
+      tlsDoor = door;
+    },
+    /** From now on the gateway is not ready; false when that was so already. */
+    stopTaking(): boolean {
+      if (isStopping) return false;
       isStopping = true;
-      stopForgetting();
       scorecards.stop();
-      await reloading.stop();
-      inbound.stop();
-      await Promise.all([
-        telling.stop(),
-        engine.stop(CLOSE_GRACE_MS),
-        ...servers.map((server) => server.close(CLOSE_GRACE_MS)),
-      ]);
-      metrics.close();
-      await transport.close();
-      await store.close();
-      log.info({ event: 'stopped' }, 'stopped');
+      return true;
     },
   };
+}
+
+/** What the operator looks at: figures of this moment and of the last hour. */
+function openSights({ clock, startedAt, events, engine, faults }: Works) {
+  const version = packageVersion();
+  const now = () => clock.now();
+  const gauges = () => ({
+    inFlight: engine.inFlight,
+    held: engine.held,
+    providers: engine.providers(),
+    faults: faults(),
+    version,
+  });
+  const status = openStatus({
+    events,
+    version,
+    startedAt,
+    now,
+    providers: () => engine.providers(),
+    serving: () => engine.offers.serving(),
+    inFlight: () => engine.inFlight,
+  });
+  return { status, metrics: openMetrics({ events, gauges }), history: openHistory({ events, now }) };
+}
+
+/** The first line of the log; returns the address of the HTTP door. */
+function announce({ config, accounts }: LoadedConfig, servers: readonly Listening[], log: Log): string {
+  const { host } = config.server;
+  const [plain, secure] = servers;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${plain?.port}`;
+  const tlsPort = secure && { tlsPort: secure.port };
+  const fields = { event: 'listening', url, port: plain?.port, ...tlsPort, providers: accounts.length };
+  log.info(fields, `listening on ${url}`);
+  return url;
 }
 
 /** The config, and every file that it is made of. */
