@@ -1,5 +1,4 @@
 /** The one place where everything is plugged together. */
-import { readFileSync } from 'node:fs';
 import { readCertificate } from './app/certificate.js';
 import { mountDashboard } from './app/dashboard.js';
 import { mountDoors, openApp } from './app/doors.js';
@@ -11,6 +10,7 @@ import { mountOperator } from './app/operator.js';
 import { openGuard, operatorTest } from './app/operator-guard.js';
 import { mountLogin } from './app/operator-login.js';
 import { Sessions } from './app/operator-sessions.js';
+import { loadProviders } from './app/read-config.js';
 import type { ReloadReport } from './app/reload.js';
 import { mountReload } from './app/reload-route.js';
 import { Reloading } from './app/reloading.js';
@@ -19,6 +19,7 @@ import { engineSettings, publicUrlOf } from './app/settings.js';
 import { openTelling } from './app/telling.js';
 import { timedLedger } from './app/timed-ledger.js';
 import { certificatePlace, pemFiles, TlsDoor } from './app/tls-door.js';
+import { packageVersion } from './app/version.js';
 import { keySha256 } from './config/key.js';
 import { type LoadedConfig, loadConfig } from './config/load.js';
 import { systemClock } from './core/clock.js';
@@ -36,7 +37,8 @@ import { openStatus } from './ops/status.js';
 import { reportStory } from './ops/story.js';
 import { loadFolder } from './registry.js';
 
-export { ConfigError } from './config/faults.js';
+export { loadProviders, readConfig } from './app/read-config.js';
+export { ConfigError } from './config/config-error.js';
 export { jsonSchema } from './config/outline.js';
 export { openSandbox, parseScript } from './sandbox/sandbox.js';
 export { keySha256, openTransport };
@@ -65,16 +67,6 @@ export interface RunningGateway {
 
 /** Answers under way get this long at the end. */
 const CLOSE_GRACE_MS = 3_000;
-
-/** Every provider there is, by id. */
-export function loadProviders(): Promise<ReadonlyMap<string, Provider>> {
-  return loadFolder<Provider>(new URL('../providers/', import.meta.url));
-}
-
-/** The config at a path, checked against the providers there are. @throws ConfigError naming every fault. */
-export async function readConfig({ configPath, env }: GatewayOptions): Promise<LoadedConfig> {
-  return loadConfig({ path: configPath, env, providers: await loadProviders() });
-}
 
 /** Starts the gateway: ledger, engine, doors. @throws ConfigError, or Error when the ledger or a port cannot be had. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
@@ -278,16 +270,4 @@ async function listenAll(
   const secure = await listenTls(app, { host, port }, { port: tls.port, ...pem });
   onTls(new TlsDoor(pem, (next) => secure.renew(next)));
   return [plain, secure];
-}
-
-/** Of this program. */
-export function packageVersion(): string {
-  for (const place of ['../package.json', '../../package.json']) {
-    try {
-      return String(JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8')).version);
-    } catch {
-      // Built files lie one folder deeper than the sources.
-    }
-  }
-  return 'unknown';
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { isJsonAsked, tellFault, UsageError } from './app/command-faults.js';
 /** The command line: finds the command by its file name and runs it. */
-import { packageVersion } from './app.js';
+import { isJsonAsked, tellFault, UsageError } from './app/command-faults.js';
+import { packageVersion } from './app/version.js';
 import { suggest } from './config/suggest.js';
-import { loadFolder } from './registry.js';
+import { findFolder, loadFolder } from './registry.js';
 import { type Help, helpText, helpValue, overviewText } from './terminal/help.js';
 
 /** One file of `cli/`: how it explains itself, and what it does. */
@@ -12,31 +12,35 @@ export interface Command extends Help {
   run(args: readonly string[]): Promise<number>;
 }
 
-type Commands = ReadonlyMap<string, Command>;
+/** Each is loaded when it is wanted: most need a part of the program only. */
+type Commands = ReadonlyMap<string, () => Promise<Command>>;
 
+const CLI = new URL('./cli/', import.meta.url);
 const USAGE = 'COMMAND [options]';
 
 async function main(args: readonly string[]): Promise<number> {
-  const commands = await loadFolder<Command>(new URL('./cli/', import.meta.url));
+  const commands = await findFolder<Command>(CLI);
   const [name, ...rest] = args;
+  let usage = USAGE;
   try {
     if (name === '--version' || name === '-v') return sayVersion(rest);
-    if (name === undefined) return sayHelp(commands, [], 2);
-    if (name === '--help' || name === '-h' || name === 'help') return sayHelp(commands, rest, 0);
-    const command = commandOf(commands, name);
-    if (rest.includes('--help') || rest.includes('-h')) return sayHelp(commands, [name, ...rest], 0);
+    if (name === undefined) return await sayHelp(commands, [], 2);
+    if (name === '--help' || name === '-h' || name === 'help') return await sayHelp(commands, rest, 0);
+    const command = await commandOf(commands, name);
+    usage = command.usage;
+    if (rest.includes('--help') || rest.includes('-h')) return await sayHelp(commands, [name, ...rest], 0);
     return await command.run(rest);
   } catch (error) {
-    const { code, text } = tellFault(error, { usage: commands.get(name ?? '')?.usage ?? USAGE, args });
+    const { code, text } = tellFault(error, { usage, args });
     process.stderr.write(text);
     return code;
   }
 }
 
 /** @throws UsageError with the command that was meant. */
-function commandOf(commands: Commands, name: string): Command {
-  const command = commands.get(name);
-  if (command) return command;
+async function commandOf(commands: Commands, name: string): Promise<Command> {
+  const load = commands.get(name);
+  if (load) return await load();
   const meant = suggest(name, [...commands.keys()]);
   const hint =
     meant === undefined ? `the commands are ${[...commands.keys()].join(', ')}` : `did you mean ${meant}?`;
@@ -44,15 +48,23 @@ function commandOf(commands: Commands, name: string): Command {
 }
 
 /** Of one command where one is named, otherwise of all. */
-function sayHelp(commands: Commands, args: readonly string[], code: number): number {
+async function sayHelp(commands: Commands, args: readonly string[], code: number): Promise<number> {
   const name = args.find((each) => !each.startsWith('-'));
-  const command = name === undefined ? undefined : commandOf(commands, name);
-  if (isJsonAsked(args)) say(JSON.stringify(command ? helpValue(command) : overviewValue(commands)));
-  else process.stdout.write(command ? helpText(command) : overviewText(commands));
+  if (name === undefined) sayOverview(await loadFolder<Command>(CLI), args);
+  else {
+    const command = await commandOf(commands, name);
+    if (isJsonAsked(args)) say(JSON.stringify(helpValue(command)));
+    else process.stdout.write(helpText(command));
+  }
   return code;
 }
 
-function overviewValue(commands: Commands): object {
+function sayOverview(commands: ReadonlyMap<string, Command>, args: readonly string[]): void {
+  if (isJsonAsked(args)) say(JSON.stringify(overviewValue(commands)));
+  else process.stdout.write(overviewText(commands));
+}
+
+function overviewValue(commands: ReadonlyMap<string, Command>): object {
   return { commands: Object.fromEntries([...commands].map(([name, help]) => [name, helpValue(help)])) };
 }
 

@@ -1,9 +1,10 @@
 /** Where checks are run: through the gateway that runs, or through one of their own where none does. */
-import { readConfig } from '../app.js';
+
 import type { LoadedConfig } from '../config/load.js';
 import { Refused, UsageError } from './command-faults.js';
 import { findGateway, type GatewayPlace, urlOf } from './operator-client.js';
 import { openOwnGateway } from './own-gateway.js';
+import { readConfig } from './read-config.js';
 
 /** A gateway that checks are run through. */
 export interface CheckPlace {

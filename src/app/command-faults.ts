@@ -1,5 +1,5 @@
 /** Why a command was not done: its exit code, and what is said on stderr, for people or as JSON. */
-import { ConfigError, type ConfigIssue } from '../config/faults.js';
+import { ConfigError, type ConfigIssue } from '../config/config-error.js';
 import { suggest } from '../config/suggest.js';
 import { tellable } from '../core/tellable.js';
 

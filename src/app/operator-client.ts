@@ -1,11 +1,11 @@
 /** How the operator's commands find a running gateway, and what they ask it. */
 import { parseArgs } from 'node:util';
-import { readConfig } from '../app.js';
 import type { TimelineEntry } from '../core/timeline.js';
 import type { ProviderReport, StatusReport } from '../ops/status.js';
 import type { OptionTable } from '../terminal/help.js';
 import { plain } from '../terminal/text.js';
 import { issuesIn, Refused, tellFault, UsageError } from './command-faults.js';
+import { readConfig } from './read-config.js';
 
 export { Refused, UsageError } from './command-faults.js';
 

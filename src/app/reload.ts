@@ -1,6 +1,6 @@
 /** Takes a new config without a restart: read, checked and built first, then put in place all at once, or not at all. */
 import { changedPaths, fixedPaths } from '../config/changes.js';
-import { ConfigError, type ConfigIssue } from '../config/faults.js';
+import { ConfigError, type ConfigIssue } from '../config/config-error.js';
 import type { LoadedConfig } from '../config/load.js';
 import { type Clock, sleepUntil } from '../core/clock.js';
 import type { Events, ReloadedBy } from '../core/events.js';

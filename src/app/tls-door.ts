@@ -1,7 +1,7 @@
 /** The certificate of the HTTPS door while it serves: read again with every reload, and taken by the next connection. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
-import { ConfigError } from '../config/faults.js';
+import { ConfigError } from '../config/config-error.js';
 import type { LoadedConfig } from '../config/load.js';
 import { reasonOf } from '../config/references.js';
 import { type CertificatePlace, type Pem, readCertificate } from './certificate.js';

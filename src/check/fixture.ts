@@ -1,6 +1,7 @@
 /** A captcha whose answer can be judged: what is asked, and how one knows that the answer is right. */
 import { z } from 'zod';
-import { ConfigError, didYouMean, type Fault, notOneOf, schemaFaults } from '../config/faults.js';
+import { ConfigError, type Fault } from '../config/config-error.js';
+import { didYouMean, notOneOf, schemaFaults } from '../config/faults.js';
 import { SolveError } from '../core/errors.js';
 import { fieldsOf, isKind, KIND_NAMES, type Kind, parseTask, type Task } from '../core/task.js';
 

@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { runOperator, UsageError } from '../app/operator-client.js';
-import { ConfigError, jsonSchema, readConfig } from '../app.js';
+import { readConfig } from '../app/read-config.js';
+import { ConfigError } from '../config/config-error.js';
+import { jsonSchema } from '../config/outline.js';
 import type { Command } from '../main.js';
 import type { OptionTable } from '../terminal/help.js';
 

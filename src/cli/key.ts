@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { runOperator, UsageError } from '../app/operator-client.js';
-import { keySha256 } from '../app.js';
+import { keySha256 } from '../config/key.js';
 import type { Command } from '../main.js';
 import type { OptionTable } from '../terminal/help.js';
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { runOperator, UsageError } from '../app/operator-client.js';
-import { loadProviders, openTransport, readConfig } from '../app.js';
+import { loadProviders, readConfig } from '../app/read-config.js';
+import { openTransport } from '../app.js';
 import { toAccounts } from '../config/accounts.js';
 import { baseUrlFault, normalizeBaseUrl } from '../config/base-url.js';
 import { configSchema } from '../config/schema.js';

@@ -1,5 +1,5 @@
 /** What a new config changes: as JSON paths, never as values, which may be secrets. */
-import { formatPath, type Path } from './faults.js';
+import { formatPath, type Path } from './config-error.js';
 import type { Config } from './schema.js';
 
 /** Bound to sockets and files that are open: a new value waits for the next start. */

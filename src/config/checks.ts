@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Provider } from '../core/provider.js';
 import { isKind, type Kind } from '../core/task.js';
 import { overWire } from './accounts.js';
-import { didYouMean, type Fault, notOneOf, type Path } from './faults.js';
+import type { Fault, Path } from './config-error.js';
+import { didYouMean, notOneOf } from './faults.js';
 import { keySha256 } from './key.js';
 
 const text = z.string().optional().catch(undefined);

@@ -1,7 +1,7 @@
 /** Fills in what the config file only names: variables of the environment and files. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Fault, Path } from './faults.js';
+import type { Fault, Path } from './config-error.js';
 import { childNode, type Node, rootNode } from './outline.js';
 
 /** Where references are looked up. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Part, Reloads } from '../../src/app/reload.js';
 import { Settings } from '../../src/app/settings.js';
-import { ConfigError } from '../../src/config/faults.js';
+import { ConfigError } from '../../src/config/config-error.js';
 import type { LoadedConfig } from '../../src/config/load.js';
 import { configSchema } from '../../src/config/schema.js';
 import { Events } from '../../src/core/events.js';

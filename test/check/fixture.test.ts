@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseFixtures, taskOf } from '../../src/check/fixture.js';
 import { demoTask, STARTER_FIXTURES } from '../../src/check/starter.js';
-import { ConfigError } from '../../src/config/faults.js';
+import { ConfigError } from '../../src/config/config-error.js';
 import { KIND_NAMES } from '../../src/core/task.js';
 
 const FRESH = { gt: 'a'.repeat(32), challenge: 'b'.repeat(32) };

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how a config refers to variables
 import { expect, it } from 'vitest';
-import { ConfigError } from '../../src/config/faults.js';
+import { ConfigError } from '../../src/config/config-error.js';
 import { faultsOf, loadError, sampleClient, sampleConfig, sampleEntry } from './samples.js';
 
 const BROKEN = {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { ConfigError, type ConfigIssue } from '../../src/config/faults.js';
+import { ConfigError, type ConfigIssue } from '../../src/config/config-error.js';
 import { type LoadedConfig, type LoadOptions, loadConfig } from '../../src/config/load.js';
 import type { Provider, Timing } from '../../src/core/provider.js';
 import { KIND_NAMES } from '../../src/core/task.js';

@@ -1,10 +1,11 @@
 /** Gathers everything that `doctor` judges: reads only, at once, each question bounded in time. */
 import { isAbsolute, join } from 'node:path';
-import { ConfigError, openTransport, packageVersion, readConfig } from '../../app.js';
+import { ConfigError, openTransport, readConfig } from '../../app.js';
 import type { LoadedConfig } from '../../config/load.js';
 import type { PortFacts, RunningFacts } from '../../core/examination.js';
 import { examinePostgres } from '../../store/postgres-examination.js';
 import { examineSqlite } from '../../store/sqlite-examination.js';
+import { packageVersion } from '../version.js';
 import { examineAccounts, type Known } from './accounts.js';
 import { examineCertificate, examineConfigFile } from './files.js';
 import { examineMachine } from './machine.js';
