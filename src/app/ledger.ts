@@ -3,7 +3,6 @@ import { isAbsolute, join } from 'node:path';
 import type { LoadedConfig } from '../config/load.js';
 import { systemClock } from '../core/clock.js';
 import type { TaskStore } from '../core/store.js';
-import { openPostgres } from '../store/postgres.js';
 import { openSqlite } from '../store/sqlite.js';
 
 const FORGET_EVERY_MS = 60_000;
@@ -12,7 +11,11 @@ const FORGET_AT_ONCE = 500;
 /** @throws Error that says what to do when the ledger cannot be had. */
 export async function openLedger({ config, directory }: LoadedConfig): Promise<TaskStore> {
   const { store } = config;
-  if (store.use === 'postgres') return await openPostgres({ url: store.url });
+  if (store.use === 'postgres') {
+    // Its driver is loaded where it is used only: every start would wait for it.
+    const { openPostgres } = await import('../store/postgres.js');
+    return await openPostgres({ url: store.url });
+  }
   return openSqlite({ path: within(directory, store.path), durability: store.durability });
 }
 
