@@ -1,4 +1,4 @@
-/** Answers with scorecards: one counting at a time, and for a while the same answer to the same question. */
+/** Answers with scorecards: one counting at a time, and for a while the same answer where counting was dear. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Cancel, Clock } from '../core/clock.js';
 import { SolveError } from '../core/errors.js';
@@ -13,14 +13,17 @@ export interface ScorecardTools {
   readonly store: Pick<TaskStore, 'tally'>;
 }
 
-/** Figures are this old at most. */
-const KEPT_MS = 10_000;
+/** Figures are kept for as many times as long as they took to count, so that asking again and again costs little, */
+const KEPT_TIMES = 5;
+/** and are this old at most. */
+const MOST_KEPT_MS = 10_000;
 /** Countings that wait for one another; a day of many tasks takes seconds. */
 const MOST_WAITING = 4;
 
 interface Counted {
   readonly span: Span;
   readonly tally: Tally;
+  readonly tookMs: number;
 }
 
 export class Scorecards {
@@ -59,12 +62,13 @@ export class Scorecards {
       });
     const counted = this.#inTurn(async () => {
       const tally = new Tally(BOUNDS_OF_SPAN);
+      const startedAt = clock.now();
       await store.tally(span, tally);
-      return { span, tally };
+      return { span, tally, tookMs: clock.now() - startedAt };
     });
     this.#counted.set(key, counted);
     const forget = () => void this.#counted.delete(key);
-    counted.then(() => this.#later(forget), forget);
+    counted.then(({ tookMs }) => this.#later(forget, tookMs * KEPT_TIMES), forget);
     return counted;
   }
 
@@ -74,9 +78,9 @@ export class Scorecards {
     for (const cancel of this.#cancels) cancel();
   }
 
-  #later(forget: () => void): void {
+  #later(forget: () => void, keptMs: number): void {
     if (this.#isStopped) return;
-    const cancel = this.tools.clock.after(KEPT_MS, () => {
+    const cancel = this.tools.clock.after(Math.min(keptMs, MOST_KEPT_MS), () => {
       this.#cancels.delete(cancel);
       forget();
     });
