@@ -150,7 +150,10 @@ it.concurrent('after a kill -9 between the solution and the delivery', async ({ 
 it.concurrent('after a kill -9 while it was being solved', async ({ expect, onTestFinished }) => {
   const { receiver, start } = await openPlace(onTestFinished, OK, { solveMs: 300 });
   const before = await start();
-  const { taskId } = jsonOf(await send(before.url, '/v1/solve?wait=0.05', nativeTask(receiver.url)));
+  const { taskId } = jsonOf(await send(before.url, '/v1/tasks', nativeTask(receiver.url)));
+  // A submit without its answer would be ambiguous, and this is about one that was accepted.
+  const look = () => send(before.url, `/v1/tasks/${taskId}`, { headers: AUTHORIZED });
+  await vi.waitFor(async () => expect(jsonOf(await look()).status).not.toBe('queued'), LATE);
   await before.kill();
   await start();
   const [told] = await receiver.until(1);
