@@ -20,7 +20,7 @@ const RESUME_SPACING_MS = 2;
 const RESUME_AT_ONCE = 200;
 const RESUME_EVERY_MS = 10;
 /** How often tasks of processes that are gone are looked for, and how many are taken over at once. */
-const ADOPT_EVERY_MS = 1_000;
+const ADOPT_EVERY_MS = 250;
 const ADOPT_AT_ONCE = 500;
 /** How often a task of another process is read again while a client waits for it, should no word of it come. */
 const FOREIGN_POLL_MS = 1_000;
