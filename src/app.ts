@@ -1,5 +1,6 @@
 /** The one place where everything is plugged together. */
 import { readFileSync } from 'node:fs';
+import { mountApiDocs } from './app/api-docs.js';
 import { readCertificate } from './app/certificate.js';
 import { mountDashboard } from './app/dashboard.js';
 import { mountDoors, openApp } from './app/doors.js';
@@ -153,6 +154,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const changeable = { engine, inbound, telling, log, events, onFault };
   reloading.connect({ ...changeable, tlsDoor: () => tlsDoor });
   mountLogin(app, { adminKeySha256, sessions, clock });
+  mountApiDocs(app, { version: packageVersion });
   mountDashboard(app, { guard, history: (minutes) => history.report(minutes) });
   mountOperator(app, {
     guard,
