@@ -1,4 +1,5 @@
 /** The one place where everything is plugged together. */
+import { mountApiDocs } from './app/api-docs.js';
 import { readCertificate } from './app/certificate.js';
 import { mountDashboard } from './app/dashboard.js';
 import { mountDoors, openApp } from './app/doors.js';
@@ -162,6 +163,7 @@ async function openFront(works: Works, reloading: Reloading) {
 
   const app = openApp();
   mountLogin(app, { adminKeySha256, sessions, clock });
+  mountApiDocs(app, { version: packageVersion });
   mountDashboard(app, { guard, history: (minutes) => sights.history.report(minutes) });
   mountOperator(app, {
     guard,

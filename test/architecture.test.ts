@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   net: { imports: ['core'], libraries: ['undici'], outside: ['node:net', 'node:tls', 'node:dns'] },
   store: { imports: ['core'], libraries: ['libsql', 'pg'], outside: ['node:fs'] },
   config: { imports: ['core'], libraries: ['zod'], outside: ['node:fs'] },
+  openapi: { imports: ['core', 'wire', 'ops'], libraries: ['zod'] },
   registry: { imports: [], libraries: [], outside: ['node:fs/promises'] },
   sandbox: { imports: ['core', 'wire'], libraries: [], outside: ['node:http', 'node:net'] },
   app: {
@@ -31,6 +32,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       'wire',
       'dialects',
       'ops',
+      'openapi',
       'engine',
       'net',
       'store',

@@ -5,19 +5,26 @@ import { proxySchema } from './proxy.js';
 
 const text = z.string().min(1).max(200_000);
 const line = z.string().min(1).max(2_000);
-const address = z.string().refine(isPageUrl, 'must be an absolute http(s) URL');
+const address = z
+  .string()
+  .refine(isPageUrl, 'must be an absolute http(s) URL')
+  .meta({ description: 'An http or https URL; without a scheme it is https.' });
 const record = z.record(z.string(), z.string());
 const object = z.record(z.string(), z.unknown());
-const cookies = z.union([record, z.string().transform(parseCookies)]);
+const cookies = z
+  .union([record, z.string().transform(parseCookies)])
+  .meta({ description: 'Values by name, or a text such as `name=value; other=value`.' });
 const count = z.int().min(0).max(1_000);
 const base64 = z
   .string()
   .transform((value) => value.replace(/^data:[^,]*,/, '').replace(/\s+/g, ''))
-  .pipe(z.base64().min(1, 'must not be empty'));
+  .pipe(z.base64().min(1, 'must not be empty'))
+  .meta({ contentEncoding: 'base64', description: 'Base64; a data: URL will do.' });
 const pictures = z.array(base64).min(1).max(20);
 const challenge = z
   .union([object, z.string().min(2).transform(parseObject)])
-  .refine((members) => Object.keys(members).length > 0, 'must not be empty');
+  .refine((members) => Object.keys(members).length > 0, 'must not be empty')
+  .meta({ description: 'An object, or its JSON text.' });
 
 interface Field {
   readonly schema: z.ZodType;

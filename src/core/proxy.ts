@@ -24,12 +24,15 @@ export interface CallerProxy {
 }
 
 /** A proxy as an object, or as text in any of the forms that `parseProxy` reads. */
-export const proxySchema = z.union([proxyObject, z.string()]).transform((value, context): CallerProxy => {
-  const proxy = typeof value === 'string' ? parseProxy(value) : value;
-  if (proxy) return proxy;
-  context.addIssue({ code: 'custom', message: 'must look like scheme://user:password@host:port' });
-  return z.NEVER;
-});
+export const proxySchema = z
+  .union([proxyObject, z.string()])
+  .transform((value, context): CallerProxy => {
+    const proxy = typeof value === 'string' ? parseProxy(value) : value;
+    if (proxy) return proxy;
+    context.addIssue({ code: 'custom', message: 'must look like scheme://user:password@host:port' });
+    return z.NEVER;
+  })
+  .meta({ description: 'An object, or a text such as `scheme://user:password@host:port`.' });
 
 /**
  * Reads `scheme://user:password@host:port`, `user:password@host:port`, `host:port`,

@@ -7,13 +7,27 @@ import { factsOf, isKind, KIND_NAMES, parseTask, type Task } from '../core/task.
 import { idOf } from '../core/tellable.js';
 import { timelineOf } from '../core/timeline.js';
 
-const envelope = z.object({
+/** What every task may carry beside the fields of its kind. */
+export const submitSchema = z.object({
   kind: z.string(),
-  deadlineMs: z.int().min(1).max(86_400_000).optional(),
-  maxUsd: z.number().min(0).optional(),
-  providers: z.array(z.string().min(1)).min(1).max(100).optional(),
-  callbackUrl: z.string().optional(),
-  meta: z.unknown().optional(),
+  deadlineMs: z
+    .int()
+    .min(1)
+    .max(86_400_000)
+    .optional()
+    .meta({ description: 'How long you wait for an answer; the config may allow less.' }),
+  maxUsd: z.number().min(0).optional().meta({ description: 'What all attempts together may cost.' }),
+  providers: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(100)
+    .optional()
+    .meta({ description: 'Ids of the accounts that may be asked, and no others.' }),
+  callbackUrl: z
+    .string()
+    .optional()
+    .meta({ description: 'A public http or https URL that is told when the task has ended.' }),
+  meta: z.unknown().optional().meta({ description: 'Comes back with the task.' }),
 });
 
 export interface NativeSubmit {
@@ -27,7 +41,7 @@ export function readSubmit(body: unknown): NativeSubmit {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new SolveError('bad_request', { detail: 'The body must be a JSON object.' });
   }
-  const parsed = envelope.safeParse(body);
+  const parsed = submitSchema.safeParse(body);
   if (!parsed.success) throw envelopeError(parsed.error);
   const { kind, deadlineMs, maxUsd, providers, callbackUrl, meta } = parsed.data;
   if (!isKind(kind)) throw unknownKind(kind);
@@ -57,7 +71,11 @@ function unknownKind(kind: string): SolveError {
   });
 }
 
-const reportSchema = z.strictObject({ accepted: z.boolean(), reason: z.string().max(2_000).optional() });
+/** Whether an answer worked. */
+export const reportSchema = z.strictObject({
+  accepted: z.boolean(),
+  reason: z.string().max(2_000).optional(),
+});
 
 /** Reads a report: whether the answer worked. @throws SolveError naming every bad field. */
 export function readReport(body: unknown): boolean {
