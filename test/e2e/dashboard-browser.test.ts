@@ -103,7 +103,7 @@ describe.skipIf(!executablePath)('the dashboard in Chromium (skipped where there
     await page.locator('#verdict[data-tone="good"]').waitFor();
     expect(await page.locator('.incident').count()).toBe(0);
     expect(await page.locator('#past li').textContent()).toMatch(
-      /first \(reCAPTCHA v2\) was closed: no slot, for .*it came back by an operator\. 1 task handed on to second\./,
+      /first \(reCAPTCHA v2\) took no tasks: no slot, for .*it came back by an operator\. 1 task handed on to second\./,
     );
   });
 
