@@ -71,6 +71,17 @@ describe('the README', () => {
     expect(readme()).toContain(table);
   });
 
+  it('says nothing twice: no route and no command has two rows, no sentence stands in two paragraphs', () => {
+    const lines = readme().split('\n');
+    const rows = lines.flatMap(
+      (line) => /^\| (`(?:[A-Z]+ )?\/[^|]*|`captcha-gateway [^|]*) \|/.exec(line)?.[1] ?? [],
+    );
+    const sentences = lines.filter((line) => !/^[|{}]/.test(line)).flatMap((line) => line.split(/(?<=\.) /));
+    const long = sentences.filter((sentence) => sentence.length > 60);
+    expect(rows.length).toBeGreaterThan(20);
+    expect([...rows, ...long].filter((text, index, all) => all.indexOf(text) !== index)).toEqual([]);
+  });
+
   it('names every kind and every flavour', () => {
     for (const name of [...KIND_NAMES, ...Object.keys(FLAVOURS)]) expect(readme()).toContain(name);
   });

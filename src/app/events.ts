@@ -1,6 +1,7 @@
 /** The streams of events: all of them for the operator, a client's own for the client, and those of one task. */
 import type { Context } from 'hono';
 import { SolveError } from '../core/errors.js';
+import type { Events } from '../core/events.js';
 import type { Gateway } from '../core/gateway.js';
 import { isOpen, type TaskRecord } from '../core/store.js';
 import type { EventFeed, Viewer } from '../ops/events.js';
@@ -12,6 +13,7 @@ import type { App } from './doors.js';
 export interface EventsOptions {
   readonly gateway: Gateway;
   readonly feed: EventFeed;
+  readonly events: Events;
   /** Whether the request is the operator's, by its key or where it comes from. */
   readonly isOperator: (context: EventsContext) => boolean;
   /** A task, whoever's it is. */
@@ -98,7 +100,7 @@ async function untilEnd(
   }
 }
 
-function stream(context: EventsContext, { feed }: EventsOptions, viewer: Viewer): Response {
+function stream(context: EventsContext, options: EventsOptions, viewer: Viewer): Response {
   const headers = {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
@@ -109,12 +111,26 @@ function stream(context: EventsContext, { feed }: EventsOptions, viewer: Viewer)
   if (context.req.raw.method === 'HEAD') return new Response(null, { headers });
   // The adaptor would write a stream that breaks off to the standard error.
   const hangUp = () => void context.env.outgoing.destroy();
-  const body = feed.open({ ...viewer, hangUp });
-  if (body) return new Response(body, { headers });
+  const body = options.feed.open({ ...viewer, hangUp });
+  if (body) {
+    // A key that was taken out of the config is to hear nothing more.
+    const onReload = () => void (isStill(context, options, viewer) || hangUp());
+    context.env.outgoing.once('close', options.events.on('config-reloaded', onReload));
+    return new Response(body, { headers });
+  }
   throw new SolveError('rate_limited', {
     detail: 'Too many streams of events are open.',
     retryAfterMs: 5_000,
   });
+}
+
+/** Whether what opened the stream would open the same one now. */
+function isStill(context: EventsContext, options: EventsOptions, { clientId }: Viewer): boolean {
+  try {
+    return viewerOf(context, options).clientId === clientId;
+  } catch {
+    return false;
+  }
 }
 
 function problem(error: SolveError): Response {

@@ -88,6 +88,7 @@ export function openTelling(options: TellingOptions): Telling {
       mountEvents(app, {
         gateway,
         feed,
+        events,
         inspect: (id) => gateway.inspect(id),
         onFault,
         isOperator,

@@ -1,6 +1,7 @@
 /** Text from elsewhere as it may be told: without what could be a key, a login, an address's secrets, a token or an image. */
 import { proxyAddress } from './proxy.js';
 import type { TaskRecord } from './record.js';
+import type { Task } from './task.js';
 
 /** What stands where something was left out. */
 export const BLANK = '***';
@@ -38,7 +39,9 @@ export function tellable(text: string, longest = LONGEST): string {
 }
 
 /** The parts of a task's record in which its secrets are. */
-export type Holder = Pick<TaskRecord, 'task' | 'solution' | 'options'>;
+export interface Holder extends Pick<TaskRecord, 'task' | 'solution'> {
+  readonly options: Pick<TaskRecord['options'], 'meta' | 'callbackUrl'>;
+}
 
 /** Blanks what one task holds that nobody else may see, wherever a text repeats it, and then whatever looks secret. */
 export function tellableOf(holder: Holder): (text: string, longest?: number) => string {
@@ -47,6 +50,11 @@ export function tellableOf(holder: Holder): (text: string, longest?: number) => 
     known ??= secretsOf(holder);
     return tellable(withoutSecrets(text, known), longest);
   };
+}
+
+/** The same for what a provider says, who is told a task's inputs and nothing else of it. */
+export function tellableOfInputs(task: Task): (text: string) => string {
+  return tellableOf({ task, solution: null, options: {} });
 }
 
 /** The text with each of these secrets blanked. */

@@ -168,11 +168,11 @@ export class AccountState {
     const { submit } = provider;
     const exchange: typeof submit = { ...submit, ask: (asked) => submit.ask(asked, callbackUrl) };
     const askedAt = this.tools.clock.now();
-    const call: CallMade = { call: 'submit', askedAt, taskId: limits.taskId };
+    const call: CallMade = { call: 'submit', askedAt, taskId: limits.taskId, task };
     const timeoutMs = limits.timeoutMs * (isProbe ? PROBE_SHARE : 1);
     const answered = provider.answersAtOnce(task.kind) ? undefined : this.#unanswered.begin(askedAt);
     try {
-      const ask = () => this.#exchange('submit', exchange, task, { ...limits, timeoutMs, isProbe });
+      const ask = () => this.#exchange('submit', exchange, task, { ...limits, timeoutMs, isProbe, task });
       // The caller's faults say nothing about the provider: they pass the circuit as results.
       const { circuit } = this.gates.kind(task.kind);
       const outcome = await (isProbe ? ask() : circuit.run(() => ask().catch(neutral)));
@@ -194,7 +194,7 @@ export class AccountState {
   /** Undefined while the task is being worked on. */
   async poll(task: UpstreamTask, limits: CallLimits): Promise<Solved | undefined> {
     return await this.#reach(limits, (probing) =>
-      this.#exchange('poll', this.account.provider.poll, task, probing),
+      this.#exchange('poll', this.account.provider.poll, task, { ...probing, task: task.task }),
     );
   }
 
@@ -205,10 +205,10 @@ export class AccountState {
     const made: CallMade = { call: 'poll', askedAt: this.tools.clock.now() };
     const answers = await this.#reach(limits, (probing) => this.#exchange('poll', pollMany, tasks, probing));
     if (!answers) return null;
-    return answers.map((answer) => {
+    return answers.map((answer, index) => {
       if (!(answer instanceof SolveError)) return answer;
       const error = this.#named('poll', answer);
-      this.gates.failed(error, false, made);
+      this.gates.failed(error, false, { ...made, task: tasks[index]?.task });
       return error;
     });
   }
@@ -218,7 +218,7 @@ export class AccountState {
     const { provider } = this.account;
     if (!provider.report || !provider.reports(report)) return false;
     const timeoutMs = this.account.timing(report.task.kind).answerWithinMs;
-    await this.#exchange('report', provider.report, report, { timeoutMs, isProbe: false });
+    await this.#exchange('report', provider.report, report, { timeoutMs, isProbe: false, task: report.task });
     return true;
   }
 
@@ -265,11 +265,11 @@ export class AccountState {
     call: Call,
     exchange: Exchange<Input, Output>,
     input: Input,
-    { isProbe, timeoutMs, signal, taskId }: Limits,
+    { isProbe, timeoutMs, signal, taskId, task }: Limits,
   ): Promise<Output> {
     if (this.gates.silentUntil !== undefined) throw this.#notSent('banned');
     const startedAt = this.tools.clock.now();
-    const made: CallMade = { call, askedAt: startedAt, taskId };
+    const made: CallMade = { call, askedAt: startedAt, taskId, task };
     const request = exchange.ask(input);
     const send = () => this.tools.transport.send(this.account, request, { timeoutMs, signal });
     let reply: UpstreamReply | undefined;

@@ -2,7 +2,8 @@
 import { asSolveError, ERROR_POLICY, type SolveError } from '../core/errors.js';
 import type { ChangedBy } from '../core/events.js';
 import type { UpstreamReply } from '../core/provider.js';
-import { tellable } from '../core/tellable.js';
+import type { Task } from '../core/task.js';
+import { tellable, tellableOfInputs } from '../core/tellable.js';
 
 export type Call = 'submit' | 'poll' | 'balance' | 'threads' | 'report';
 
@@ -12,6 +13,8 @@ export interface CallMade {
   readonly askedAt: number;
   /** Undefined for calls that belong to no task. */
   readonly taskId?: number | undefined;
+  /** What the provider was told, and may repeat. */
+  readonly task?: Task | undefined;
 }
 
 /** What a caller allows one call. */
@@ -32,6 +35,8 @@ export interface SubmitLimits extends CallLimits {
 export interface Limits extends CallLimits {
   /** Goes past the open circuit. */
   readonly isProbe: boolean;
+  /** What the call tells of a task. */
+  readonly task?: Task | undefined;
 }
 
 /** A failed submit, and whether it was the try of an open gate. */
@@ -42,11 +47,12 @@ export interface Refusal {
 }
 
 /** The call as the grounds of a change. */
-export function byCall({ call, taskId }: CallMade, error?: SolveError): ChangedBy {
+export function byCall({ call, taskId, task }: CallMade, error?: SolveError): ChangedBy {
   const { upstreamCode } = error?.evidence ?? {};
+  const told = task === undefined ? tellable : tellableOfInputs(task);
   return {
     by: call,
-    upstreamCode: upstreamCode === undefined ? null : tellable(upstreamCode),
+    upstreamCode: upstreamCode === undefined ? null : told(upstreamCode),
     taskId: taskId === undefined ? null : String(taskId),
     reason: null,
   };

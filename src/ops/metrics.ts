@@ -214,9 +214,9 @@ function openGauges(registry: Registry): (gauges: Gauges) => void {
     labelNames,
     registers,
   });
-  const hours = new Gauge({
-    name: 'captcha_gateway_provider_hours_to_empty',
-    help: 'Hours until the money is gone at the present pace; absent while unknown.',
+  const timeLeft = new Gauge({
+    name: 'captcha_gateway_provider_seconds_to_empty',
+    help: 'Seconds until the money is gone at the present pace; absent while unknown.',
     labelNames,
     registers,
   });
@@ -229,11 +229,11 @@ function openGauges(registry: Registry): (gauges: Gauges) => void {
   return (gauges) => {
     inFlight.set(gauges.inFlight);
     held.set(gauges.held);
-    for (const gauge of [up, balance, hours, providerInFlight]) gauge.reset();
+    for (const gauge of [up, balance, timeLeft, providerInFlight]) gauge.reset();
     for (const { id: provider, state, balanceUsd, hoursToEmpty, inFlight: taken } of gauges.providers) {
       up.set({ provider }, state === 'closed' || state === 'ramping' ? 1 : 0);
       if (balanceUsd !== null) balance.set({ provider }, balanceUsd);
-      if (hoursToEmpty !== null) hours.set({ provider }, hoursToEmpty);
+      if (hoursToEmpty !== null) timeLeft.set({ provider }, Math.round(hoursToEmpty * 3_600));
       providerInFlight.set({ provider }, taken);
     }
   };

@@ -19,7 +19,14 @@ async function open({ onTestFinished }: TestContext) {
   const events = new Events(() => systemClock.now(), onFault);
   const feed = openFeed({ events, clock: systemClock, sayTask: ({ id }) => ({ taskId: String(id) }) });
   const app = openApp();
-  mountEvents(app, { gateway, feed, isOperator: () => true, inspect: async () => undefined, onFault });
+  mountEvents(app, {
+    gateway,
+    feed,
+    events,
+    isOperator: () => true,
+    inspect: async () => undefined,
+    onFault,
+  });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
   onTestFinished(async () => {
     feed.close();

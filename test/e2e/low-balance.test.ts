@@ -120,7 +120,7 @@ it('while it runs dry, hours to empty fall and every threshold is told', async (
   );
   expect(first.stats().violations).toEqual({});
   const metrics = await send(gateway.url, '/metrics', { headers: ADMIN });
-  expect(metrics.text).toContain('captcha_gateway_provider_hours_to_empty{provider="first"} 0\n');
+  expect(metrics.text).toContain('captcha_gateway_provider_seconds_to_empty{provider="first"} 0\n');
   expect(metrics.text).toContain(
     'captcha_gateway_webhooks_total{event="balance-low",outcome="delivered"} 3\n',
   );

@@ -130,6 +130,23 @@ describe('after a reload', () => {
     expect(gateway.text()).toBe(before);
   });
 
+  it('a key that opens nothing any more hears nothing more; the others go on', async () => {
+    const accounts = [{ url: (await openWell()).url }];
+    const clients = [
+      { id: 'qa', key: CLIENT_KEY },
+      { id: 'gone', key: 'a-key-that-leaked' },
+    ];
+    const gateway = await openReloadable(configFor(accounts, { admin, clients }));
+    const listen = (key: string) => openEventStream(`${gateway.url}/v1/events`, { 'x-api-key': key });
+    const [operator, gone, qa] = await Promise.all([ADMIN_KEY, 'a-key-that-leaked', CLIENT_KEY].map(listen));
+    gateway.write(configFor(accounts, { admin: { key: OTHER_KEY }, clients: clients.slice(0, 1) }));
+    await gateway.reload();
+    await Promise.all([operator?.ended, gone?.ended]);
+    await nativeDoor.solve(gateway.url);
+    await qa?.until(({ event }) => event === 'task-solved');
+    qa?.close();
+  });
+
   it('a held poll, a stream and a submit that were open go on', async () => {
     const slow = await openWell({
       script: { submit: { delayMs: 150 }, solve: { default: { fixedMs: 250 } } },

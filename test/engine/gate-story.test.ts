@@ -11,6 +11,13 @@ const NO_SLOT = says('ERROR_NO_SLOT_AVAILABLE');
 const EMPTY = says('ERROR_ZERO_BALANCE');
 const WRONG_KEY = says('ERROR_KEY_DOES_NOT_EXIST');
 const BANNED_30S = says('ERROR: 1003');
+const PROXY = {
+  scheme: 'http',
+  host: '192.0.2.9',
+  port: 80,
+  username: 'ali',
+  password: 'sesame-open',
+} as const;
 const ONLY_A = { ...CLIENT, providers: ['a'] };
 
 function openA(): Bench {
@@ -62,6 +69,19 @@ describe('who opened it, and what ends it', () => {
     const openedBy = { by: 'poll', upstreamCode, taskId: String(id), reason: null };
     expect(bench.engine.providers()[0]).toMatchObject({ state: 'open', comesBack, openedBy });
   });
+
+  it.each(['submit', 'poll'] as const)(
+    'a ban whose word repeats the proxy at a %s: without it',
+    async (call) => {
+      const bench = openA();
+      if (call === 'poll') bench.transport.script('a', 'submit', accepts('u1'));
+      bench.transport.script('a', call, says('ERROR: 1003 for sesame-open at 192.0.2.9'));
+      await bench.begin({ ...TASK, proxy: PROXY });
+      await bench.clock.advance(5_000);
+      const openedBy = { by: call, upstreamCode: 'ERROR: 1003 for *** at ***' };
+      expect(bench.engine.providers()[0]).toMatchObject({ state: 'open', openedBy });
+    },
+  );
 
   it('no money: the submit; the balance', async () => {
     const bench = openA();

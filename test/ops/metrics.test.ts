@@ -154,7 +154,7 @@ describe('gauges', () => {
       'captcha_gateway_provider_up{provider="half-open"}': 0,
       'captcha_gateway_provider_up{provider="held-out"}': 0,
       'captcha_gateway_provider_balance_usd{provider="closed"}': 12.5,
-      'captcha_gateway_provider_hours_to_empty{provider="closed"}': 40,
+      'captcha_gateway_provider_seconds_to_empty{provider="closed"}': 144_000,
       'captcha_gateway_provider_in_flight{provider="closed"}': 3,
     });
     now = {

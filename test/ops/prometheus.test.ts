@@ -47,7 +47,7 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   process_resident_memory_bytes: [],
   nodejs_heap_size_used_bytes: [],
   nodejs_eventloop_lag_p99_seconds: [],
-  captcha_gateway_provider_hours_to_empty: ['provider'],
+  captcha_gateway_provider_seconds_to_empty: ['provider'],
   captcha_gateway_config_reloads_total: ['outcome'],
   captcha_gateway_config_last_reload_successful: [],
 };

@@ -64,8 +64,8 @@ function announce(name: string, data: Readonly<Record<string, unknown>>): void {
   const { provider, cause, kind, scope } = data;
   if (typeof provider !== 'string' || scope === 'operator') return;
   const what = typeof kind === 'string' ? `${provider}, ${kindName(kind)}` : provider;
-  if (name === 'breaker-opened') say(`${what}: closed, ${shortCause(String(cause))}.`);
-  if (name === 'breaker-closed') say(`${what}: open again.`);
+  if (name === 'breaker-opened') say(`${what}: takes no tasks, ${shortCause(String(cause))}.`);
+  if (name === 'breaker-closed') say(`${what}: takes tasks again.`);
 }
 
 function askAgainIfDenied(error: unknown): void {

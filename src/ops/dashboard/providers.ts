@@ -142,13 +142,13 @@ function span({ since, until, comesBack, state }: Provider): Child {
   ];
 }
 
-/** What closed it last, where that is known. */
+/** What took it out last, where that is known. */
 function lastOpening({ id, openedBy, cause, state }: Provider, changes: readonly Change[]): Child {
   const last = changes.find(({ provider, change }) => provider === id && change === 'opened');
   const by = state === 'closed' || state === 'ramping' ? last?.changedBy : openedBy;
   if (!by)
     return last
-      ? h('small', {}, 'last closed ', moment(Date.parse(last.at)), `: ${shortCause(last.cause)}`)
+      ? h('small', {}, 'last taken out ', moment(Date.parse(last.at)), `: ${shortCause(last.cause)}`)
       : cause === null
         ? '–'
         : null;
@@ -157,7 +157,7 @@ function lastOpening({ id, openedBy, cause, state }: Provider, changes: readonly
   return h(
     'small',
     {},
-    isOver && last ? ['last closed ', moment(Date.parse(last.at)), ': '] : 'reason: ',
+    isOver && last ? ['last taken out ', moment(Date.parse(last.at)), ': '] : 'reason: ',
     word,
     ` ${occasion(by.by)}`,
     by.taskId !== null && [', task ', h('a', { href: `#task=${by.taskId}` }, by.taskId)],

@@ -15,7 +15,7 @@ export interface Window {
   readonly to: number;
 }
 
-/** What was closed within the window, whether it still is or not; account before kinds, so that these are drawn on top. */
+/** What was closed within the window, whether it still is or not; kinds first, since an account's own bar has a word to show and is drawn on top. */
 export function spansOf(
   providers: readonly Provider[],
   changes: readonly Change[],
@@ -41,7 +41,7 @@ export function spansOf(
   return [...past, ...current]
     .filter(({ from, to }) => to > window.from && from < window.to)
     .map((span) => ({ ...span, from: Math.max(span.from, window.from), to: Math.min(span.to, window.to) }))
-    .sort((one, other) => Number(other.isAccount) - Number(one.isAccount) || one.from - other.from);
+    .sort((one, other) => Number(one.isAccount) - Number(other.isAccount) || one.from - other.from);
 }
 
 function stillClosed(

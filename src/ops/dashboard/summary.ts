@@ -139,7 +139,7 @@ function cost({ lostUsd, lostMs }: Incident): string {
 function pastLine(incident: Incident): HTMLElement {
   const { key, provider, from, to, cause, state, closedBy, handedOn, times } = incident;
   const tasks = sum(handedOn.map(([, moved]) => moved));
-  const what = state === 'held-out' ? 'was held out' : `was closed: ${shortCause(cause ?? '')}`;
+  const what = state === 'held-out' ? 'was held out' : `took no tasks: ${shortCause(cause ?? '')}`;
   return h(
     'li',
     { 'data-key': key },

@@ -4,7 +4,7 @@ import { byId, type Child, h, render } from './dom.js';
 import { clock, count, duration, localTimes, usd } from './format.js';
 import { moment } from './times.js';
 import type { Attempt, Step, Task } from './wire.js';
-import { kindName, saidWhy, shortCause } from './words.js';
+import { kindName, partsAround, saidWhy, shortCause } from './words.js';
 
 /** Follows the form and the address: `#task=12345` is a task's own. */
 export function openSearch(onDenied: (error: unknown) => void): void {
@@ -90,9 +90,24 @@ function facts({ kind, clientId, costUsd, error, deadlineAt }: Task): string {
 
 function stepLine({ at, step, provider, outcome, text }: Step, { createdAt }: Task): HTMLElement {
   return line(at, createdAt, [
-    provider && [h('strong', {}, provider), ' '],
-    localTimes(text ?? [step, outcome].filter(Boolean).join(' '), now()),
+    named(provider, localTimes(saidStep(text ?? [step, outcome].filter(Boolean).join(' ')), now())),
   ]);
+}
+
+/** A reason in the words that the rest of the page has for it. */
+function saidStep(text: string): string {
+  return text.replace(
+    /( was not asked: )(.*)\.$/s,
+    (_all, said: string, why: string) => `${said}${saidWhy(why)}.`,
+  );
+}
+
+/** The provider stands out where the sentence names it, or before it where it does not. */
+function named(provider: string | null | undefined, said: string): readonly Child[] {
+  if (!provider) return [said];
+  const parts = partsAround(provider, said);
+  const name = h('strong', {}, provider);
+  return parts ? [parts[0], name, parts[1]] : [name, ' ', said];
 }
 
 function attemptSteps({ attempts, createdAt, finishedAt, status, provider }: Task): readonly HTMLElement[] {

@@ -56,7 +56,7 @@ export function showTimeline({ status, history }: Picture, minutes: number | nul
 function spoken(hops: readonly Hop[], spans: readonly ClosedSpan[]): string {
   const tasks = hops.reduce((sum, hop) => sum + hop.tasks.length, 0);
   const closed = [...new Set(spans.map(({ provider, cause }) => `${provider} (${shortCause(cause)})`))];
-  return `Timeline. ${count(tasks, 'task')} handed on. Closed in this time: ${list(closed) || 'nobody'}. The table below says the same.`;
+  return `Timeline. ${count(tasks, 'task')} handed on. Took no tasks for a while: ${list(closed) || 'nobody'}. The table below says the same.`;
 }
 
 function ticks({ window, x, width }: Canvas, height: number): readonly SVGElement[] {

@@ -11,7 +11,7 @@ export interface Verdict {
 
 /** What is wrong, and whether captchas are solved all the same. */
 export function verdict({ providers, serving }: Status, current: readonly Incident[]): Verdict {
-  const wrong = list(current.map((incident) => `${incident.provider} ${whatIsWrong(incident)}`));
+  const wrong = troubles(current);
   const unserved = serving.filter(({ provider }) => provider === null);
   const lost = unserved.filter(({ passedOver }) => waitsFor(passedOver) === null);
   if (lost.length > 0) {
@@ -27,6 +27,17 @@ export function verdict({ providers, serving }: Status, current: readonly Incide
   const back = providers.filter(({ state }) => state === 'ramping').map(({ id }) => id);
   const ramp = back.length === 0 ? '' : `; ${list(back)} ${back.length === 1 ? 'is' : 'are'} coming back`;
   return { text: `${all} tasks${ramp}.`, tone: 'good' };
+}
+
+/** More than these are no sentence any more; each has its own card below it. */
+const MOST_NAMED = 3;
+
+function troubles(current: readonly Incident[]): string {
+  const named = current
+    .slice(0, MOST_NAMED)
+    .map((incident) => `${incident.provider} ${whatIsWrong(incident)}`);
+  const rest = current.length - named.length;
+  return list(rest > 0 ? [...named, count(rest, 'more trouble')] : named);
 }
 
 function waiting(unserved: readonly Serving[], wrong: string): string {

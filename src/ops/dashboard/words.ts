@@ -167,3 +167,13 @@ export function kindName(kind: string): string {
     ? text
     : text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** What stands before and after the first mention of a name that is a word of its own. */
+export function partsAround(name: string, text: string): readonly [string, string] | undefined {
+  for (let start = text.indexOf(name); start >= 0; start = text.indexOf(name, start + 1)) {
+    const end = start + name.length;
+    const [before, after] = [text.slice(0, start), text.slice(end)];
+    if (!/[\w.-]$/.test(before) && !/^(?:[\w-]|\.\w)/.test(after)) return [before, after];
+  }
+  return undefined;
+}

@@ -38,6 +38,11 @@ it.each<[string, string, Partial<Status>]>([
   ],
   [
     'warn',
+    'a is out of money, b is out of money, c is out of money and 2 more troubles. Every kind is still served.',
+    { providers: ['a', 'b', 'c', 'd', 'e'].map((id) => ({ ...EMPTY, id })) },
+  ],
+  [
+    'warn',
     'New tasks of 1 kind wait for a free thread.',
     { serving: [served({ provider: null, passedOver: [{ provider: 'a', why: 'all threads are busy' }] })] },
   ],

@@ -16,6 +16,7 @@ import {
   adviceOn,
   explain,
   kindName,
+  partsAround,
   saidWhy,
   shortCause,
   stateOf,
@@ -164,8 +165,6 @@ describe('the timeline', () => {
       change('closed', 50, { provider: 'b', since: iso(60), scope: 'operator', cause: 'lunch' }),
     ];
     expect(spansOf([open, provider('b')], changes, WINDOW)).toEqual([
-      { provider: 'a', isAccount: true, isHeld: false, cause: 'zero_balance', from: WINDOW.from, to: NOW },
-      { provider: 'b', isAccount: true, isHeld: true, cause: 'lunch', from: NOW - 60_000, to: NOW - 50_000 },
       {
         provider: 'b',
         isAccount: false,
@@ -174,6 +173,8 @@ describe('the timeline', () => {
         from: NOW - 130_000,
         to: NOW - 100_000,
       },
+      { provider: 'a', isAccount: true, isHeld: false, cause: 'zero_balance', from: WINDOW.from, to: NOW },
+      { provider: 'b', isAccount: true, isHeld: true, cause: 'lunch', from: NOW - 60_000, to: NOW - 50_000 },
     ]);
   });
 
@@ -202,5 +203,20 @@ describe('the timeline', () => {
   it('marks full minutes, and not too many', () => {
     const ticks = ticksOf({ from: NOW - 3_590_000, to: NOW }, 8);
     expect(ticks.map((at) => (NOW - at) / 60_000)).toEqual([50, 40, 30, 20, 10, 0]);
+  });
+});
+
+describe('a step of a story', () => {
+  it.each([
+    [
+      'a',
+      'The task went on to a: b ended with no_slot.',
+      ['The task went on to ', ': b ended with no_slot.'],
+    ],
+    ['a', 'a was asked (priority).', ['', ' was asked (priority).']],
+    ['house', 'Solved by house.', ['Solved by ', '.']],
+    ['house', 'house-2 and my.house and house.two', undefined],
+  ])('names %s in: %s', (name, text, parts) => {
+    expect(partsAround(name, text)).toEqual(parts);
   });
 });
