@@ -35,14 +35,14 @@ details details > summary { padding: 2px 0; color: var(--quiet); }
 summary b { display: inline-block; min-width: 62px; }
 summary span { color: var(--quiet); }
 table { width: 100%; border-collapse: collapse; }
-th, td { padding: 3px 12px 3px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+tr { border-bottom: 1px solid var(--line); }
+th, td { padding: 3px 12px 3px 0; text-align: left; vertical-align: top; }
 th { color: var(--quiet); font-weight: 500; }
 td:first-child { white-space: nowrap; }
 td, pre { overflow-wrap: anywhere; }
 @media (max-width: 640px) {
   tr, td { display: block; padding: 0; }
-  tr { padding: 5px 0; border-bottom: 1px solid var(--line); }
-  td { border: 0; }
+  tr { padding: 5px 0; }
   th { display: none; }
 }
 @media print { details > div { display: block; } }
