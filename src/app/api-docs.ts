@@ -1,9 +1,6 @@
 /** Serves the description of the API: the document for programs, and the page that shows it to people. */
 import { createHash } from 'node:crypto';
 import { compress } from 'hono/compress';
-import { buildDocument } from '../openapi/document.js';
-import { renderPage } from '../openapi/page.js';
-import { PAGE_POLICY } from '../openapi/page-style.js';
 import type { App } from './doors.js';
 
 interface Part {
@@ -14,33 +11,42 @@ interface Part {
 interface Parts {
   readonly document: Part;
   readonly page: Part;
+  /** What the page may do. */
+  readonly policy: string;
 }
 
 /** Mounts `/openapi.json` and `/docs` for everybody: neither says more than the program's own README. */
 export function mountApiDocs(app: App, { version }: { readonly version: () => string }): void {
-  let built: Parts | undefined;
-  // Nobody may ever ask, and it takes a moment.
+  let built: Promise<Parts> | undefined;
   const parts = () => {
     built ??= build(version());
     return built;
   };
   for (const path of ['/openapi.json', '/docs']) app.use(path, compress());
-  app.get('/openapi.json', ({ req }) =>
-    answer(parts().document, req.header('if-none-match'), { 'content-type': 'application/json' }),
-  );
-  app.get('/docs', ({ req }) =>
-    answer(parts().page, req.header('if-none-match'), {
+  app.get('/openapi.json', async ({ req }) => {
+    const { document } = await parts();
+    return answer(document, req.header('if-none-match'), { 'content-type': 'application/json' });
+  });
+  app.get('/docs', async ({ req }) => {
+    const { page, policy } = await parts();
+    return answer(page, req.header('if-none-match'), {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': PAGE_POLICY,
+      'content-security-policy': policy,
       'referrer-policy': 'no-referrer',
       'cross-origin-resource-policy': 'same-origin',
-    }),
-  );
+    });
+  });
 }
 
-function build(version: string): Parts {
+/** Nobody may ever ask, so not even the modules are loaded before somebody does: a start takes no longer for it. */
+async function build(version: string): Promise<Parts> {
+  const [{ buildDocument }, { renderPage }, { PAGE_POLICY: policy }] = await Promise.all([
+    import('../openapi/document.js'),
+    import('../openapi/page.js'),
+    import('../openapi/page-style.js'),
+  ]);
   const document = buildDocument({ version });
-  return { document: partOf(JSON.stringify(document)), page: partOf(renderPage(document)) };
+  return { document: partOf(JSON.stringify(document)), page: partOf(renderPage(document)), policy };
 }
 
 /** The tag is a weak one, because what is compressed has other bytes. */

@@ -199,7 +199,7 @@ const ONE_TASK: readonly Route[] = [
     description: 'Server-sent events; the stream ends with the task.',
     parameters: [TASK_ID, RESUME],
     answers: { 200: streamed },
-    codes: ['auth', 'task_not_found', 'rate_limited', 'internal'],
+    codes: ['auth', 'task_not_found', 'rate_limited', 'overloaded', 'internal'],
   },
 ];
 
@@ -214,7 +214,7 @@ const AT_LARGE: readonly Route[] = [
       'Server-sent events: your own tasks with their solutions; for the operator everything but solutions. A comment every 15 s keeps the stream alive.',
     parameters: [query('task', 'Only this task; the stream ends with it.', { type: 'string' }), RESUME],
     answers: { 200: streamed },
-    codes: ['auth', 'task_not_found', 'rate_limited', 'internal'],
+    codes: ['auth', 'task_not_found', 'rate_limited', 'overloaded', 'internal'],
   },
   {
     route: 'GET /v1/balance',

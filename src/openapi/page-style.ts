@@ -13,7 +13,7 @@ export const PAGE_STYLE = `
 html { scroll-padding-top: 1rem; }
 body {
   max-width: 980px; margin: 0 auto; padding: 0 20px 80px; background: var(--paper); color: var(--ink);
-  font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere;
+  font: 15px/1.5 system-ui, sans-serif; overflow-wrap: break-word;
 }
 a { color: var(--link); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
@@ -23,9 +23,9 @@ h1 { margin: 20px 0 4px; font-size: 26px; }
 h2 { margin: 36px 0 8px; font-size: 19px; }
 h3 { margin: 14px 0 4px; font-size: 14px; }
 p { margin: 6px 0; max-width: 75ch; }
-nav ul, ul.row { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 8px 0; padding: 0; list-style: none; }
+nav ul { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 8px 0; padding: 0; list-style: none; }
 code, pre { font: 13px/1.45 ui-monospace, monospace; }
-pre { margin: 6px 0; padding: 10px 12px; overflow-x: auto; border: 1px solid var(--line); background: var(--paper); white-space: pre; }
+pre { margin: 6px 0; padding: 10px 12px; border: 1px solid var(--line); background: var(--paper); white-space: pre-wrap; }
 details { margin: 6px 0; border: 1px solid var(--line); background: var(--sheet); }
 details > div { padding: 0 14px 10px; }
 details details { margin: 4px 0; border: 0; }
@@ -35,10 +35,16 @@ details details > summary { padding: 2px 0; color: var(--quiet); }
 summary b { display: inline-block; min-width: 62px; }
 summary span { color: var(--quiet); }
 table { width: 100%; border-collapse: collapse; }
-th, td { padding: 3px 12px 3px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+tr { border-bottom: 1px solid var(--line); }
+th, td { padding: 3px 12px 3px 0; text-align: left; vertical-align: top; }
 th { color: var(--quiet); font-weight: 500; }
 td:first-child { white-space: nowrap; }
-@media (max-width: 560px) { td:first-child { white-space: normal; } th, td { padding-right: 8px; } }
+td, pre { overflow-wrap: anywhere; }
+@media (max-width: 640px) {
+  tr, td { display: block; padding: 0; }
+  tr { padding: 5px 0; }
+  th { display: none; }
+}
 @media print { details > div { display: block; } }
 `;
 

@@ -21,9 +21,9 @@ export function renderPage(document: OpenApiDocument): string {
 <p>${prose(String(info.description))}
 <nav aria-label="Parts"><ul>${links}<li><a href="#called">What calls you</a><li><a href="#kinds">Kinds</a><li><a href="#errors">Errors</a><li><a href="#shapes">Shapes</a><li><a href="openapi.json">openapi.json</a><li><a href="./">Dashboard</a></ul></nav>
 <main id="routes">
-<p>The examples take the address and your key from the environment:
-<pre>export GATEWAY=http://127.0.0.1:8080 KEY=your-key</pre>
-<p>The key may also travel as <code>Authorization: Bearer</code>. The operator’s routes take the admin key (<code>ADMIN_KEY</code> in the examples); where the config has none they answer the machine itself.
+<p>The examples take the address and the keys from the environment:
+<pre>export GATEWAY=http://127.0.0.1:8080 KEY=your-key ADMIN_KEY=the-admin-key</pre>
+<p>The key may also travel as <code>Authorization: Bearer</code>. Where the config has no admin key, the operator is whoever asks from the machine itself.
 ${tags.map((tag) => tagSection(document, tag))}
 ${calledSection(document)}
 ${kindsSection(document)}
@@ -54,12 +54,22 @@ function routeEntry(entry: Entry): Markup {
   const { operationId, summary, description, responses } = operation;
   return markup`
 <details><summary><b>${method}</b> <code>${path}</code> <span>${summary}</span></summary><div id="${operationId}">
+<p>${keyOf(operation)}
 ${description === undefined ? NOTHING : markup`<p>${prose(description)}`}
 ${parametersTable(operation)}${bodyPart(operation)}
 <pre>${verbatim(curl(entry))}</pre>
 <h3>Answers</h3>
 <table>${Object.entries(responses).map(([status, response]) => answerRow(status, response))}</table>
 </div></details>`;
+}
+
+/** Whose key is asked for. */
+function keyOf({ security }: Operation): string {
+  const schemes = security.flatMap((each) => Object.keys(each));
+  const [isClients, isOperators] = [schemes.includes('clientKey'), schemes.includes('adminKey')];
+  if (!isClients && !isOperators) return 'Needs no key.';
+  if (isClients && isOperators) return 'With your key, or the admin key.';
+  return isClients ? 'With your key.' : 'With the admin key.';
 }
 
 function parametersTable({ parameters = [] }: Operation): Markup {
@@ -99,8 +109,9 @@ function curl({ method, path, operation }: Entry): string {
   const key = scheme === undefined ? '' : ` -H "X-Api-Key: $${scheme === 'adminKey' ? 'ADMIN_KEY' : 'KEY'}"`;
   const [first] = Object.values(requestBody?.content['application/json']?.examples ?? {});
   const body = first === undefined ? '' : ` \\\n  -d ${quoted(JSON.stringify(first.value))}`;
+  const streaming = operation.responses[200]?.content?.['text/event-stream'] ? ' -N' : '';
   const verb = (body === '' ? 'GET' : 'POST') === method ? '' : ` -X ${method}`;
-  return `curl${verb} "$GATEWAY${filled}"${key}${body}`;
+  return `curl${streaming}${verb} "$GATEWAY${filled}"${key}${body}`;
 }
 
 /** As one word of a shell. */
@@ -144,8 +155,8 @@ function kindsSection(document: OpenApiDocument): Markup {
       required: names,
     });
   return markup`<section><h2 id="kinds">Kinds</h2><p>Beside the fields of its kind any task may carry
-${table(names.filter(isCommon))}${kinds.map((kind) => kindEntry(kind, isCommon))}
-<details><summary>What the fields are</summary><div id="fields">${table(names.filter((name) => !isCommon(name)).sort())}</div></details></section>`;
+${table(names.filter(isCommon))}
+<details><summary>What the fields are</summary><div id="fields">${table(names.filter((name) => !isCommon(name)).sort())}</div></details>${kinds.map((kind) => kindEntry(kind, isCommon))}</section>`;
 }
 
 type KindPart = ReturnType<typeof kindsOf>[number];

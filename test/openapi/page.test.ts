@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { ERROR_POLICY } from '../../src/core/errors.js';
 import { KIND_NAMES } from '../../src/core/task.js';
 import { buildDocument } from '../../src/openapi/document.js';
+import { submitName } from '../../src/openapi/kinds.js';
 import { renderPage } from '../../src/openapi/page.js';
 import { PAGE_POLICY } from '../../src/openapi/page-style.js';
 
@@ -30,8 +31,9 @@ it('shows every route, kind, field, code and shape', () => {
     Object.values(methods).map(({ summary }) => `${path} ${summary}`),
   );
   const fields = KIND_NAMES.flatMap((kind) =>
-    Object.keys(document.components.schemas[kind]?.properties ?? {}),
+    Object.keys(document.components.schemas[submitName(kind)]?.properties ?? {}),
   );
+  expect(fields.length).toBeGreaterThan(KIND_NAMES.length);
   for (const text of [...paths, ...KIND_NAMES, ...fields, ...Object.keys(ERROR_POLICY)])
     expect(said).toContain(text);
   for (const { operationId } of Object.values(document.paths).flatMap((methods) => Object.values(methods)))
