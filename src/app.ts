@@ -161,7 +161,7 @@ async function openFront(works: Works, reloading: Reloading) {
   let tlsDoor: TlsDoor | undefined;
   reloading.connect({ ...works, telling, tlsDoor: () => tlsDoor });
 
-  const app = openApp();
+  const app = openApp(onFault);
   mountLogin(app, { adminKeySha256, sessions, clock });
   mountApiDocs(app, { version: packageVersion });
   mountDashboard(app, { guard, history: (minutes) => sights.history.report(minutes) });

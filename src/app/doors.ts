@@ -5,6 +5,7 @@ import { asSolveError, SolveError } from '../core/errors.js';
 import type { Gateway } from '../core/gateway.js';
 import { FLAVOURS, flavourOfHost } from '../wire/flavours.js';
 import { type NodeBindings, readBounded } from './body.js';
+import { problem } from './operator-guard.js';
 
 export interface DoorOptions {
   readonly gateway: Gateway;
@@ -18,9 +19,18 @@ export interface DoorOptions {
 
 export type App = Hono<{ Bindings: NodeBindings }>;
 
-/** An empty app whose paths are normalized: no `/for/<flavour>`, no doubled, trailing or encoded-blank endings. */
-export function openApp(): App {
-  return new Hono<{ Bindings: NodeBindings }>({ getPath: ({ url }) => splitPath(url).path });
+/**
+ * An empty app whose paths are normalized: no `/for/<flavour>`, no doubled, trailing or encoded-blank endings.
+ * What a route throws becomes a problem; `onFault` is told of what nobody foresaw.
+ */
+export function openApp(onFault: (error: unknown) => void): App {
+  const app = new Hono<{ Bindings: NodeBindings }>({ getPath: ({ url }) => splitPath(url).path });
+  app.onError((thrown) => {
+    const error = asSolveError(thrown);
+    if (error.code === 'internal') onFault(thrown);
+    return problem(error);
+  });
+  return app;
 }
 
 /** Mounts every route of every dialect, and an answer in the right dialect for whatever has none. */

@@ -18,7 +18,9 @@ async function open({ onTestFinished }: TestContext) {
   const onFault = (fault: unknown) => faults.push(fault);
   const events = new Events(() => systemClock.now(), onFault);
   const feed = openFeed({ events, clock: systemClock, sayTask: ({ id }) => ({ taskId: String(id) }) });
-  const app = openApp();
+  const app = openApp((fault) => {
+    throw fault;
+  });
   mountEvents(app, {
     gateway,
     feed,

@@ -48,7 +48,9 @@ async function open() {
     onFault,
   };
   const inbound = await Inbound.open(options);
-  const app = openApp();
+  const app = openApp((fault) => {
+    throw fault;
+  });
   inbound.mount(app, engine);
   const pathOf = (called = CALLED) => (inbound.urlOf(called) ?? '').slice(PUBLIC_URL.length);
   const call = async (path: string, init?: RequestInit) => {

@@ -31,7 +31,9 @@ export async function openDoors(): Promise<OpenDoors> {
   });
   const faults: unknown[] = [];
   const dialects = await loadFolder<Dialect>(new URL('../../src/dialects/', import.meta.url));
-  const app = openApp();
+  const app = openApp((fault) => {
+    throw fault;
+  });
   mountDoors(app, {
     gateway: current,
     dialects,

@@ -26,7 +26,7 @@ const opened = vi.hoisted(() => ({ apps: [] as unknown[] }));
 vi.mock('../../src/app/doors.js', async (original) => {
   const doors = await original<typeof import('../../src/app/doors.js')>();
   const openApp = () => {
-    const app = doors.openApp();
+    const app = doors.openApp(() => {});
     opened.apps.push(app);
     return app;
   };
