@@ -6,7 +6,7 @@ import { mountDoors, openApp } from './app/doors.js';
 import { Inbound } from './app/inbound.js';
 import { keepForgetting, openLedger } from './app/ledger.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
-import { faultText, openLogFor } from './app/logging.js';
+import { faultText, holdLog, openLogFor } from './app/logging.js';
 import { mountOperator } from './app/operator.js';
 import { openGuard, operatorTest } from './app/operator-guard.js';
 import { mountLogin } from './app/operator-login.js';
@@ -113,7 +113,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     onStoreError: onFault,
     callbackUrl: (called) => inbound.urlOf(called),
   });
-  logEvents(events, log);
+  const eventLog = holdLog(log);
+  logEvents(events, eventLog);
   const gauges = () => ({
     inFlight: engine.inFlight,
     held: engine.held,
@@ -191,6 +192,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   await engine.load();
   const servers = await listenAll(app, loaded, (door) => {
     tlsDoor = door;
+  }).catch((fault: unknown) => {
+    eventLog.release();
+    throw fault;
   });
   const stopForgetting = keepForgetting(store, () => settings.config.store.retention, onFault);
   const url = `http://${config.server.host.includes(':') ? `[${config.server.host}]` : config.server.host}:${servers[0]?.port}`;
@@ -205,6 +209,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     `listening on ${url}`,
   );
   // Not before, so that the first line of the log names the port.
+  eventLog.release();
   engine.resume();
   engine.share();
   telling.start();
