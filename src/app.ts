@@ -6,7 +6,7 @@ import { mountDoors, openApp } from './app/doors.js';
 import { Inbound } from './app/inbound.js';
 import { keepForgetting, openLedger } from './app/ledger.js';
 import { type Listening, listen, listenTls } from './app/listen.js';
-import { faultText, openLogFor } from './app/logging.js';
+import { faultText, holdLog, openLogFor } from './app/logging.js';
 import { mountOperator } from './app/operator.js';
 import { openGuard, operatorTest } from './app/operator-guard.js';
 import { mountLogin } from './app/operator-login.js';
@@ -78,13 +78,17 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   const { loaded, settings } = reloading;
   const works = await openWorks(loaded, options);
-  const { engine, log, store, onFault } = works;
+  const { engine, log, eventLog, store, onFault } = works;
   const front = await openFront(works, reloading);
   await engine.load();
-  const servers = await listenAll(front.app, loaded, front.onTls);
+  const servers = await listenAll(front.app, loaded, front.onTls).catch((fault: unknown) => {
+    eventLog.release();
+    throw fault;
+  });
   const stopForgetting = keepForgetting(store, () => settings.config.store.retention, onFault);
   const url = announce(loaded, servers, log);
   // Not before, so that the first line of the log names the port.
+  eventLog.release();
   engine.resume();
   engine.share();
   front.telling.start();
@@ -140,8 +144,10 @@ async function openWorks(loaded: LoadedConfig, options: GatewayOptions) {
     onStoreError: onFault,
     callbackUrl: (called) => inbound.urlOf(called),
   });
-  logEvents(events, log);
-  return { log, clock, startedAt, events, store, transport, inbound, engine, onFault, faults: () => faults };
+  const eventLog = holdLog(log);
+  logEvents(events, eventLog);
+  const faultCount = () => faults;
+  return { log, eventLog, clock, startedAt, events, store, transport, inbound, engine, onFault, faultCount };
 }
 
 /** What is asked from outside: the doors of the clients, the operator's pages, and whoever is told what happens. */
@@ -215,14 +221,14 @@ async function openFront(works: Works, reloading: Reloading) {
 }
 
 /** What the operator looks at: figures of this moment and of the last hour. */
-function openSights({ clock, startedAt, events, engine, faults }: Works) {
+function openSights({ clock, startedAt, events, engine, faultCount }: Works) {
   const version = packageVersion();
   const now = () => clock.now();
   const gauges = () => ({
     inFlight: engine.inFlight,
     held: engine.held,
     providers: engine.providers(),
-    faults: faults(),
+    faults: faultCount(),
     version,
   });
   const status = openStatus({

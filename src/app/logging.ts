@@ -42,6 +42,35 @@ export function openLogFor(config: Config, { logTo, logFormat }: LoggingOptions 
   };
 }
 
+/** A log that keeps its lines, in their order, until they may be written. */
+export interface HeldLog extends Log {
+  release(): void;
+}
+
+/** For what happens before the gateway listens, as the first line of the log is the one that names the port. */
+export function holdLog(log: Log): HeldLog {
+  let held: (() => void)[] | undefined = [];
+  const later =
+    (name: Exclude<keyof Log, 'setLevel'>): Log['info'] =>
+    (fields, message) => {
+      const write = () => log[name](fields, message);
+      if (held) held.push(write);
+      else write();
+    };
+  return {
+    debug: later('debug'),
+    info: later('info'),
+    warn: later('warn'),
+    error: later('error'),
+    setLevel: (level) => log.setLevel(level),
+    release() {
+      const lines = held ?? [];
+      held = undefined;
+      for (const write of lines) write();
+    },
+  };
+}
+
 /** What may be said of any thrown value: its name and message without what looks secret, never its fields. */
 export function faultText(error: unknown): string {
   return error instanceof Error

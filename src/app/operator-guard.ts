@@ -110,13 +110,14 @@ function denied(): Response {
 
 /** The answer about something that is not there. */
 export function noSuch(thing: string): Response {
-  return problem(new SolveError('task_not_found', { detail: `There is no such ${thing}.` }));
+  const title = `There is no such ${thing}`;
+  return problem(new SolveError('task_not_found', { detail: `${title}.` }), title);
 }
 
 /** A refusal as problem JSON. */
-export function problem(error: SolveError): Response {
+export function problem(error: SolveError, title?: string): Response {
   const { status, body } = sayProblem(error);
-  return new Response(JSON.stringify(body), {
+  return new Response(JSON.stringify(title === undefined ? body : { ...body, title }), {
     status,
     headers: { 'content-type': 'application/problem+json' },
   });

@@ -255,5 +255,6 @@ describe('hold and admit', () => {
     expect((await ask('/admin/providers/first/admit', ADMIN, {})).status).toBe(200);
     const unknown = await ask('/admin/providers/nobody/hold', ADMIN, {});
     expect([unknown.status, jsonOf(unknown).code]).toEqual([404, 'task_not_found']);
+    expect(jsonOf(unknown)).toMatchObject({ title: 'There is no such provider' });
   });
 });

@@ -15,7 +15,7 @@ const LATE = { timeout: 5_000, interval: 50 };
 
 interface Place {
   readonly first: Sandbox;
-  start(entry?: object): Promise<GatewayProcess>;
+  start(entry?: object, sections?: object): Promise<GatewayProcess>;
   /** Resolves when this fact has reached the file. */
   untilKept(key: string): Promise<void>;
 }
@@ -31,9 +31,9 @@ async function openPlace(
   const place = mkdtempSync(join(tmpdir(), 'captcha-gateway-causes-'));
   onTestFinished(() => rmSync(place, { recursive: true, force: true }));
   const path = join(place, 'gateway.db');
-  const start = async (entry?: object) => {
+  const start = async (entry?: object, sections: object = {}) => {
     const accounts = [{ url: first.url, ...(entry && { entry }) }, { url: second.url }];
-    const folder = writeConfig(configFor(accounts, { store: { path } }));
+    const folder = writeConfig(configFor(accounts, { store: { path }, ...sections }));
     const gateway = await startGatewayProcess(folder.configPath);
     folder.remove();
     onTestFinished(async () => {
@@ -109,4 +109,18 @@ it('keeps a ban to its time', async ({ onTestFinished }) => {
   expect(first.stats().calls).toEqual(calls);
   const { state, cause, since, until } = banned ?? {};
   expect(await statusOf(after.url)).toMatchObject({ state, cause, since, until });
+});
+
+it('asks at once for a balance that is due, and still names its port first', async ({ onTestFinished }) => {
+  const { start, untilKept } = await openPlace(onTestFinished, { script: { balanceUsd: 0 } });
+  const breaker = { cooldownMs: 20, maxCooldownMs: 40, balanceCheckMs: 20 };
+  const before = await start({}, { breaker });
+  await expectSolvedElsewhere(before.url);
+  await untilKept('gate money first');
+  await before.kill();
+
+  const after = await start({}, { breaker });
+  const isTold = () => after.lines().some(({ event }) => event === 'breaker-opened');
+  await vi.waitFor(() => expect(isTold()).toBe(true), LATE);
+  expect(after.lines()[0]).toMatchObject({ event: 'listening', url: after.url });
 });
