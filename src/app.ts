@@ -108,6 +108,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
       await works.transport.close();
       await store.close();
       log.info({ event: 'stopped' }, 'stopped');
+      await log.flush();
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { Config } from '../config/schema.js';
 import { longestFirst, secretsIn } from '../config/secrets.js';
 import { tellable } from '../core/tellable.js';
-import { type Log, openLog } from '../ops/log.js';
+import { type Log, type LogMethod, openLog } from '../ops/log.js';
 import { isColoured } from '../terminal/text.js';
 
 export interface LoggingOptions {
@@ -51,7 +51,7 @@ export interface HeldLog extends Log {
 export function holdLog(log: Log): HeldLog {
   let held: (() => void)[] | undefined = [];
   const later =
-    (name: Exclude<keyof Log, 'setLevel'>): Log['info'] =>
+    (name: LogMethod): Log['info'] =>
     (fields, message) => {
       const write = () => log[name](fields, message);
       if (held) held.push(write);
@@ -63,6 +63,7 @@ export function holdLog(log: Log): HeldLog {
     warn: later('warn'),
     error: later('error'),
     setLevel: (level) => log.setLevel(level),
+    flush: () => log.flush(),
     release() {
       const lines = held ?? [];
       held = undefined;
@@ -98,8 +99,12 @@ function placeOf(error: unknown): string | null {
  * The process ends all the same: what is running is in the ledger, and the next start goes on with it.
  */
 export function logCrash(log: Log): void {
-  process.once('uncaughtException', (error, origin) => {
+  let isEnding = false;
+  process.on('uncaughtException', (error, origin) => {
+    if (isEnding) return;
+    isEnding = true;
     log.error({ event: 'crash', origin, detail: faultText(error), at: placeOf(error) }, 'the process ends');
-    process.exit(1);
+    // An exit at once would put this line before those that are on their way.
+    void log.flush().finally(() => process.exit(1));
   });
 }

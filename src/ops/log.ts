@@ -24,7 +24,12 @@ export interface Log {
   readonly error: LogLine;
   /** The least important lines that are written from now on. */
   setLevel(level: LogLevel): void;
+  /** Resolves when what was said so far has left the process; waits no longer than a reader that is gone deserves. */
+  flush(): Promise<void>;
 }
+
+/** The members of a log that write. */
+export type LogMethod = 'debug' | 'info' | 'warn' | 'error';
 
 /** What is written, and where. */
 export interface LogOptions {
@@ -38,18 +43,19 @@ export interface LogOptions {
   readonly secrets?: (() => readonly string[]) | undefined;
 }
 
-/** Opens the log; lines are written at once, so none is lost when the process dies. */
+/** Opens the log. Lines leave as soon as they can and hold nothing up: a reader that hangs blocks no task. */
 export function openLog({ level, destination, format, isColoured, secrets }: LogOptions): Log {
-  const out = destination ?? pino.destination(1);
+  const { stream: out, begin, flush } = destination ? leaveTo(destination) : openStdout();
   const stream =
     format === 'pretty' ? openPretty({ isColoured: isColoured === true, destination: out }) : out;
   const logger = pino({ level, base: null, timestamp: stdTimeFunctions.isoTime }, stream);
   const known = secrets ?? (() => []);
   const writer =
-    (name: Exclude<keyof Log, 'setLevel'>): LogLine =>
+    (name: LogMethod): LogLine =>
     (fields, message) => {
       if (!logger.isLevelEnabled(name)) return;
       const told = tellableFields(fields, known());
+      begin();
       if (message === undefined) logger[name](told);
       else logger[name](told, tellable(withoutSecrets(message, known())));
     };
@@ -60,6 +66,46 @@ export function openLog({ level, destination, format, isColoured, secrets }: Log
     error: writer('error'),
     setLevel(wanted) {
       logger.level = wanted;
+    },
+    flush,
+  };
+}
+
+interface Outlet {
+  readonly stream: DestinationStream;
+  /** A line is about to be handed over. */
+  begin(): void;
+  flush(): Promise<void>;
+}
+
+/** Whoever gave the stream looks after it. */
+function leaveTo(stream: DestinationStream): Outlet {
+  return { stream, begin() {}, flush: async () => {} };
+}
+
+const FLUSH_MS = 300;
+
+/** Standard output, written to in the background, and when all of it is written. */
+function openStdout(): Outlet {
+  const stream = pino.destination(1);
+  let isPending = false;
+  stream.on('drain', () => {
+    isPending = false;
+  });
+  return {
+    stream,
+    begin() {
+      isPending = true;
+    },
+    async flush() {
+      if (!isPending) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, FLUSH_MS);
+        stream.once('drain', () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
     },
   };
 }
