@@ -25,9 +25,6 @@ export const OPERATOR_OPTIONS = {
   json: { type: 'boolean', default: false, help: 'JSON instead of text, for faults on stderr too' },
 } as const satisfies OptionTable;
 
-/** The part of a command's usage that goes with those options. */
-export const OPERATOR_USAGE = '[--config FILE] [--url URL] [--key KEY] [--json]';
-
 /** What `hold` and `admit` take. */
 export const SWITCH_OPTIONS = {
   reason: { type: 'string', value: 'TEXT', help: 'why, for the log and for those who ask later' },

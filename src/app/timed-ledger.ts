@@ -17,11 +17,17 @@ export function timedLedger(store: TaskStore, events: Events): TaskStore {
       throw error;
     }
   };
+  // Asked at every request: a method is bound once.
+  const methods = new Map<PropertyKey, unknown>([['write', write]]);
   return new Proxy(store, {
     get(target, name) {
-      if (name === 'write') return write;
+      const known = methods.get(name);
+      if (known !== undefined) return known;
       const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
+      if (typeof value !== 'function') return value;
+      const bound: unknown = value.bind(target);
+      methods.set(name, bound);
+      return bound;
     },
   });
 }
